@@ -1,0 +1,1 @@
+"""Speed, measured: every figure is a ratio against a named peer or ceiling of the same run."""

@@ -1,0 +1,1 @@
+"""The door: the command line and the only place that knows concrete classes."""

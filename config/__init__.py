@@ -1,0 +1,1 @@
+"""What the city decided: settings and the catalogue of cells, units, people, cameras, devices and rules."""

@@ -1,0 +1,36 @@
+"""What is wrong with an input, where, and what to write instead."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """One fault of one input.
+
+    Attributes:
+        file: the input's name as its user knows it (a path, ``<request>``, ``-`` for standard input).
+        line: 1-based line, or ``None`` where the input has no lines.
+        column: 1-based column, or ``None``.
+        what: what is wrong and why, one sentence.
+        fix: what to write instead, one sentence.
+    """
+
+    file: str
+    what: str
+    fix: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        """Render as ``file:line:column: what fix``, the form that editors jump to."""
+        place = ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+        return f"{place}: {self.what} {self.fix}".rstrip()
+
+
+class ProblemsError(Exception):
+    """An input was refused; ``problems`` holds every fault found, not the first only."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -1,0 +1,99 @@
+"""What an installation sets: defaults, then ``CITYLOOP_*`` variables, then command-line options."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from config.problem import Problem, ProblemsError
+
+PREFIX = "CITYLOOP_"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings of every process; each field is the variable ``CITYLOOP_<FIELD>``.
+
+    Attributes:
+        broker: ``kafka://host:port``; ``embedded`` starts the embedded broker (demo, development, tests).
+        city: folder of the catalogue.
+        data: folder for what is kept on disk (database, evidence, logs).
+        database: SQLAlchemy URL; empty means SQLite in the data folder.
+        partitions: partitions of each topic when it is provisioned.
+        host: address that servers listen on.
+        gateway_port: ingest API; 0 takes a free port.
+        console_port: console and staff page; 0 takes a free port.
+        metrics_port: Prometheus metrics of this process; 0 turns them off.
+        mqtt: ``mqtt://host:port`` of the broker that devices publish to; empty turns the MQTT door off.
+        webhook: default URL of dispatch notices; empty turns them off.
+        webhook_secret: signs webhooks; never shown in logs or in ``doctor``.
+        checkpoint_seconds: how often state is checkpointed.
+        commit_seconds: how often Faust commits acknowledged offsets.
+        session_seconds: consumer group session time-out.
+        workers: engine worker processes.
+        log_level: ``debug``, ``info``, ``warning`` or ``error``.
+        topic_suffix: appended to every topic name and consumer group, so that runs and tests share a broker.
+    """
+
+    broker: str = "embedded"
+    city: str = ""
+    data: str = "data"
+    database: str = ""
+    partitions: int = 4
+    host: str = "127.0.0.1"
+    gateway_port: int = 8090
+    console_port: int = 8080
+    metrics_port: int = 0
+    mqtt: str = ""
+    webhook: str = ""
+    webhook_secret: str = ""
+    checkpoint_seconds: float = 2.0
+    commit_seconds: float = 0.5
+    session_seconds: float = 10.0
+    workers: int = 1
+    log_level: str = "info"
+    topic_suffix: str = ""
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy URL, with the default filled in."""
+        return self.database or f"sqlite+aiosqlite:///{Path(self.data) / 'cityloop.db'}"
+
+    @property
+    def evidence_folder(self) -> Path:
+        """Where evidence pictures are kept."""
+        return Path(self.data) / "evidence"
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """``host:port`` as Kafka clients want it."""
+        return self.broker.removeprefix("kafka://")
+
+
+def read_settings(environment: Mapping[str, str], **options: object) -> Settings:
+    """Build the settings from an environment and from options that are not ``None``.
+
+    Raises:
+        ProblemsError: a variable is not a setting, or its value does not fit; every fault is listed.
+    """
+    known = {field.name: field for field in msgspec.structs.fields(Settings)}
+    problems: list[Problem] = []
+    values: dict[str, object] = {}
+    for variable, text in environment.items():
+        if not variable.startswith(PREFIX):
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name not in known:
+            problems.append(
+                Problem(file=variable, what="is not a setting.", fix=f"Known: {', '.join(PREFIX + key.upper() for key in known)}.")
+            )
+            continue
+        try:
+            values[name] = msgspec.convert(text, known[name].type, strict=False)
+        except msgspec.ValidationError as error:
+            problems.append(
+                Problem(file=variable, what=f"{text!r} does not fit: {error}.", fix=f"Write a value like {known[name].default!r}.")
+            )
+    if problems:
+        raise ProblemsError(problems)
+    values.update({name: value for name, value in options.items() if value is not None})
+    return msgspec.convert(values, Settings, strict=False)

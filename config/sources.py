@@ -1,0 +1,75 @@
+"""Cameras with their zones, and devices."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from config.moment import Micros
+
+Point = tuple[float, float]
+
+
+class Zone(msgspec.Struct, frozen=True, kw_only=True):
+    """A polygon of a camera's picture in which one scene is judged.
+
+    Attributes:
+        id: unique within the camera.
+        scene: which scene judges it (``illegal_parking``).
+        polygon: at least three corners as parts of width and height, 0 to 1.
+        dwell: how long a vehicle must stand before it counts, microseconds.
+        kind: kind of the observations; default = the scene's name.
+    """
+
+    id: str
+    scene: str
+    polygon: tuple[Point, ...]
+    dwell: Micros = 30_000_000
+    kind: str | None = None
+
+
+class Camera(msgspec.Struct, frozen=True, kw_only=True):
+    """One camera.
+
+    Attributes:
+        id: ``camera/<id>``.
+        zones: what is judged in its picture.
+        url: where frames come from (``file:``, ``rtsp:``, ``http:``); credentials by reference only.
+        rate: frames judged per second.
+        started_at: event time of the first frame of a file; ``None`` for live sources.
+        name: shown to people.
+        lon: position in degrees.
+        lat: position in degrees.
+        options: what only one kind of source knows (``hold`` and ``loop`` of a file, ``transport`` of RTSP).
+    """
+
+    id: str
+    zones: tuple[Zone, ...]
+    url: str | None = None
+    rate: float = 1.0
+    started_at: Micros | None = None
+    name: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    options: Mapping[str, str | float | bool] = {}
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """One sensor.
+
+    Attributes:
+        id: ``sensor/<id>``.
+        adapter: which adapter reads its messages (``zigbee2mqtt``).
+        address: what the adapter knows it by (the MQTT friendly name).
+        kinds: kinds it reports, for expected sources.
+        name: shown to people.
+        lon: position in degrees.
+        lat: position in degrees.
+    """
+
+    id: str
+    adapter: str
+    address: str
+    kinds: tuple[str, ...]
+    name: str
+    lon: float
+    lat: float

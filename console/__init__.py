@@ -1,0 +1,1 @@
+"""What people see: the API, the live feed and the web pages."""

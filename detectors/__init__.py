@@ -1,0 +1,1 @@
+"""What is seen: frames from cameras become observations with evidence."""

@@ -1,0 +1,1 @@
+"""What is done about it: alerts become tickets that are followed until the trouble is gone."""

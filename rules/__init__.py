@@ -1,0 +1,1 @@
+"""What it means: rules turn observations into alerts, in event time."""

@@ -1,0 +1,78 @@
+"""The topics, all in one table."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Cleanup(StrEnum):
+    """Kafka's ``cleanup.policy``."""
+
+    DELETE = "delete"
+    COMPACT = "compact"
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """One topic.
+
+    Attributes:
+        name: without the installation's suffix.
+        carries: one sentence on its records.
+        content_type: of the values that cityloop itself writes.
+        key: what the key is.
+        cleanup: retention policy.
+        retention_hours: for ``delete`` topics.
+    """
+
+    name: str
+    carries: str
+    content_type: str
+    key: str
+    cleanup: Cleanup = Cleanup.DELETE
+    retention_hours: int = 168
+
+
+OBSERVATIONS = "cityloop.observations"
+URGENT = "cityloop.urgent"
+MATCHES = "cityloop.matches"
+ALERTS = "cityloop.alerts"
+CHECKPOINTS = "cityloop.checkpoints"
+TICKETS = "cityloop.tickets"
+REJECTED = "cityloop.rejected"
+
+ENVELOPE_TYPE = "application/vnd.cityloop.envelope+msgpack"
+JSON_TYPE = "application/json"
+MSGPACK_TYPE = "application/msgpack"
+
+TOPICS = (
+    Topic(
+        name=OBSERVATIONS,
+        carries="Envelopes of observations, single JSON observations and CloudEvents; ticks.",
+        content_type=ENVELOPE_TYPE,
+        key="source",
+    ),
+    Topic(
+        name=URGENT,
+        carries="The same for life-safety kinds, never held back to fill an envelope; ticks.",
+        content_type=ENVELOPE_TYPE,
+        key="source",
+    ),
+    Topic(name=MATCHES, carries="Matches re-keyed for rules over many sources.", content_type=ENVELOPE_TYPE, key="rule and group"),
+    Topic(name=ALERTS, carries="Changes of alerts.", content_type=JSON_TYPE, key="alert id"),
+    Topic(
+        name=CHECKPOINTS,
+        carries="State of the engine with the last applied offset.",
+        content_type=MSGPACK_TYPE,
+        key="writer and chunk",
+        cleanup=Cleanup.COMPACT,
+    ),
+    Topic(name=TICKETS, carries="Ticket events, past-tense facts.", content_type=JSON_TYPE, key="ticket id"),
+    Topic(
+        name=REJECTED,
+        carries="What could not be read: raw bytes, reason and origin.",
+        content_type=MSGPACK_TYPE,
+        key="origin's key",
+        retention_hours=720,
+    ),
+)
+"""Every topic, in the order in which data flows; ``cityloop export asyncapi`` is rendered from it."""
