@@ -1,6 +1,7 @@
 """What is wrong with an input, where, and what to write instead."""
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -34,3 +35,18 @@ class ProblemsError(Exception):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """A sentence on the word that was probably meant, or on those that there are; empty when there is none.
+
+    The likeness is :func:`difflib.get_close_matches`' ratio, which finds swapped, doubled and forgotten letters.
+    """
+    words = sorted(known)
+    close = difflib.get_close_matches(word, words, n=1)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    if not words:
+        return ""
+    more = f" and {len(words) - 12} more" if len(words) > 12 else ""
+    return f"Known: {', '.join(words[:12])}{more}."

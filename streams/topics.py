@@ -76,3 +76,8 @@ TOPICS = (
     ),
 )
 """Every topic, in the order in which data flows; ``cityloop export asyncapi`` is rendered from it."""
+
+
+def topic_name(name: str, suffix: str) -> str:
+    """The name on the broker: installations, runs and tests that share a broker differ in the suffix (``Settings.topic_suffix``)."""
+    return name + suffix
