@@ -12,7 +12,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     """One record of the log as it lies there: nothing decoded yet.
 
     Attributes:
-        topic: topic name.
+        topic: the name as in the topics table, without the installation's suffix.
         partition: partition number.
         offset: offset within the partition.
         timestamp: the broker's record time, microseconds.
@@ -34,7 +34,7 @@ class Output(msgspec.Struct, frozen=True, gc=False):
     """A record to publish. Equal inputs give equal outputs, ids included, so a replay repeats and never adds.
 
     Attributes:
-        topic: where to.
+        topic: where to, as in the topics table; whoever publishes adds the installation's suffix.
         key: partitioning key.
         value: raw value.
         headers: record headers by name.

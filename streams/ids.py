@@ -28,8 +28,13 @@ def observation_id(source: str, kind: str, at: Micros, value: Value) -> str:
     Two reports of the same source, kind, instant and value are one observation. A whole number is the same value as
     the float it equals; the truth value ``True`` is another one than the number 1.
     """
-    plain = float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    plain = value if isinstance(value, bool | str) else float(value)
     return hashlib.blake2b(_encode((source, kind, at, plain)), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def foreign_id(source: str, given: str) -> str:
+    """The identity of an observation whose sender's ids are unique within their source only, as those of CloudEvents are."""
+    return hashlib.blake2b(_encode((source, given)), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def alert_id(rule: str, group: Mapping[str, Any], starts_at: Micros) -> str:

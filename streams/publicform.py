@@ -123,7 +123,7 @@ def _missing(obj: Mapping[str, Any], unknown: Mapping[str, Any]) -> list[tuple[s
     for name in _REQUIRED:
         if obj.get(name) is not None:
             continue
-        close = suggestion(name, (key for key in unknown if isinstance(key, str)))
+        close = suggestion(name, unknown)
         if close.startswith("Did you mean"):
             written = close.removeprefix("Did you mean ").removesuffix("?")
             faults.append((f"{name}: missing.", f"There is a field {written}; call it '{name}'."))
