@@ -1,0 +1,1 @@
+"""Time limits: counted in calendars, paused, and shown as lights."""

@@ -1,0 +1,87 @@
+"""What the console and the roles ask of whatever keeps the cases: two ports, each with one behaviour suite for all who implement it."""
+
+from typing import Protocol
+
+from config.moment import Micros
+from dispatch.accounts import ApiKey, Session, User
+from dispatch.actor import Actor
+from dispatch.alertcase import AlertCase
+from dispatch.command import FactCommand, MoveCommand
+from dispatch.query import AlertDetail, AlertPage, AlertQuery, FeedItem, Summary, TicketDetail, TicketPage, TicketQuery
+from dispatch.refusal import Refusal
+from dispatch.ticket import Ticket
+from streams.alert import AlertEvent
+
+
+class CaseBook(Protocol):
+    """Alerts and tickets. Every read is limited to the rows that the actor may see; what is out of scope is as unknown."""
+
+    async def take_alert(self, event: AlertEvent) -> AlertCase:
+        """Take in what the rules say, once per ``event_id``: alert, ticket, notices and feed in one transaction."""
+
+    async def alerts(self, actor: Actor, query: AlertQuery) -> AlertPage:
+        """A page of alerts, newest change first."""
+
+    async def alert(self, actor: Actor, alert_id: str) -> AlertDetail | None:
+        """One alert with its events, or ``None``."""
+
+    async def acknowledge_alert(self, actor: Actor, alert_id: str) -> AlertCase | Refusal:
+        """Note that somebody has seen an alert; the first one counts, a second is no error."""
+
+    async def tickets(self, actor: Actor, query: TicketQuery) -> TicketPage:
+        """A page of tickets, newest change first."""
+
+    async def ticket(self, actor: Actor, ticket_id: str) -> TicketDetail | None:
+        """Everything about one ticket, or ``None``."""
+
+    async def act(self, actor: Actor, command: MoveCommand) -> Ticket | Refusal:
+        """Make a move. Of two that carry the same version one wins, the other is refused as stale."""
+
+    async def add_fact(self, actor: Actor, command: FactCommand) -> Ticket | Refusal:
+        """Add to a ticket's story."""
+
+    async def feed(self, actor: Actor, after: int, limit: int) -> tuple[FeedItem, ...]:
+        """The changes with a sequence above ``after`` that the actor may see, in the order of commits."""
+
+    async def feed_head(self) -> int:
+        """The highest sequence so far; 0 before the first change. Cheap enough to ask several times a second."""
+
+    async def summary(self, actor: Actor) -> Summary:
+        """Counts of what the actor may see."""
+
+
+class Accounts(Protocol):
+    """Logins, sessions and keys. Only hashes are kept."""
+
+    async def user(self, user_id: str) -> User | None:
+        """A login, or ``None``."""
+
+    async def users(self) -> tuple[User, ...]:
+        """Every login, by id."""
+
+    async def put_user(self, user: User) -> None:
+        """Add a login, or replace it."""
+
+    async def remove_user(self, user_id: str) -> bool:
+        """Remove a login with its sessions; ``False`` when there is none."""
+
+    async def open_session(self, session: Session) -> None:
+        """Keep a session."""
+
+    async def session(self, token_hash: str, now: Micros) -> Session | None:
+        """A session that is still valid at ``now``, or ``None``."""
+
+    async def close_session(self, token_hash: str) -> None:
+        """Forget a session; a second time is no error."""
+
+    async def put_key(self, key: ApiKey) -> None:
+        """Add a key, or replace it."""
+
+    async def key(self, key_id: str) -> ApiKey | None:
+        """A key, expired and revoked ones included, or ``None``."""
+
+    async def keys(self) -> tuple[ApiKey, ...]:
+        """Every key, by creation."""
+
+    async def revoke_key(self, key_id: str, now: Micros) -> bool:
+        """End a key; ``False`` when there is none."""
