@@ -1,0 +1,186 @@
+"""Reads a city's folder into one :class:`config.catalogue.Catalogue`, or tells everything that is wrong with it."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from config.catalogue import Catalogue
+from config.csvfile import read_csv
+from config.geofile import read_cells
+from config.kindfile import SHIPPED, read_kinds
+from config.matters import Calendar, Category, Standard
+from config.people import Duty, Person, Responsibility, Unit
+from config.records import Placed, read_record
+from config.references import check_references
+from config.report import Place, Report
+from config.sources import Device
+from config.suggest import did_you_mean
+from config.yamlfile import read_yaml
+
+DEMO_CITY = Path(__file__).with_name("city.demo")
+"""The small city that comes with the product."""
+
+TABLES = Path(__file__).with_name("tables")
+
+FILES = {
+    "city.yaml": "name and time zone",
+    "kinds.yaml": "kinds of observations of this city's own",
+    "calendar.yaml": "working time",
+    "categories.csv": "categories of this city's own",
+    "standards.csv": "time limits; the rows of a category replace the shipped ones of that category",
+    "cells.geojson": "the map",
+    "units.csv": "departments and crews",
+    "people.csv": "staff",
+    "roster.csv": "who is on duty when and where",
+    "responsibilities.csv": "which unit answers for which category where",
+    "devices.csv": "sensors",
+}
+"""Every file of a city's folder, beside the folders ``cameras/`` and ``rules/`` with one YAML file a camera or rule group."""
+
+OPTIONAL = frozenset({"kinds.yaml", "calendar.yaml", "categories.csv", "standards.csv", "devices.csv"})
+FOLDERS = ("cameras", "rules")
+
+
+class CityFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``city.yaml`` says.
+
+    Attributes:
+        name: shown to people.
+        zone: IANA time zone.
+    """
+
+    name: str
+    zone: str = "Asia/Shanghai"
+
+
+def load_city(folder: Path) -> Catalogue:
+    """Read a city's folder.
+
+    Raises:
+        ProblemsError: something is wrong; every problem with file, line and what to write instead.
+    """
+    report = Report()
+    catalogue = read_city(folder, report)
+    report.settle()
+    return catalogue
+
+
+def read_city(folder: Path, report: Report) -> Catalogue:
+    """Read a city's folder as far as it can be read; what is wrong goes to the report, and is left out of the catalogue."""
+    if not folder.is_dir():
+        report.add(Place(str(folder)), "there is no such folder.", "Name the folder of a city, such as config/city.demo.")
+        return _empty()
+    _check_names(folder, report)
+    city = _city(folder, report)
+    kinds = read_kinds(SHIPPED, report)
+    if (folder / "kinds.yaml").exists():
+        kinds = read_kinds(folder / "kinds.yaml", report, kinds)
+    rows = {name: _table(folder, name, shape, report) for name, shape in _SHAPES.items()}
+    rows["cells.geojson"] = read_cells(folder / "cells.geojson", report)
+    rows["cameras"] = _cameras(folder, report)
+    catalogue = Catalogue(
+        name=city.name,
+        zone=city.zone,
+        kinds=kinds,
+        categories=_categories(read_csv(TABLES / "categories.csv", Category, report), rows["categories.csv"], report),
+        standards=_standards(read_csv(TABLES / "standards.csv", Standard, report), rows["standards.csv"]),
+        calendar=_calendar(folder, city, report),
+        cells=_by("code", rows["cells.geojson"], report),
+        units=_by("id", rows["units.csv"], report),
+        people=_by("id", rows["people.csv"], report),
+        roster=tuple(row.value for row in rows["roster.csv"]),
+        responsibilities=tuple(row.value for row in rows["responsibilities.csv"]),
+        cameras=_by("id", rows["cameras"], report),
+        devices=_by("id", rows["devices.csv"], report),
+        rule_files=tuple(sorted((folder / "rules").glob("*.yaml"))),
+    )
+    check_references(catalogue, rows, report)
+    return catalogue
+
+
+_SHAPES: Mapping[str, type[msgspec.Struct]] = {
+    "categories.csv": Category,
+    "standards.csv": Standard,
+    "units.csv": Unit,
+    "people.csv": Person,
+    "roster.csv": Duty,
+    "responsibilities.csv": Responsibility,
+    "devices.csv": Device,
+}
+
+
+def _table(folder: Path, name: str, shape: type[msgspec.Struct], report: Report) -> list[Placed]:
+    path = folder / name
+    return [] if name in OPTIONAL and not path.exists() else read_csv(path, shape, report)
+
+
+def _check_names(folder: Path, report: Report) -> None:
+    """A file with a mistyped name would be passed over in silence."""
+    for path in sorted(folder.iterdir()):
+        known = FOLDERS if path.is_dir() else tuple(FILES)
+        if path.name not in known and not path.name.startswith((".", "README", "LICENSE")):
+            report.add(Place(str(path)), "this name means nothing in a city's folder.", did_you_mean(path.name, [*FILES, *FOLDERS]))
+
+
+def _city(folder: Path, report: Report) -> CityFile:
+    node = read_yaml(folder / "city.yaml", report)
+    city = None if node is None else read_record(CityFile, node.fields, node.locate, report)
+    return city or CityFile(name=folder.name)
+
+
+def _calendar(_folder: Path, city: CityFile, _report: Report) -> Calendar:
+    return Calendar(zone=city.zone)
+
+
+def _cameras(_folder: Path, _report: Report) -> list[Placed]:
+    return []
+
+
+def _by(key: str, rows: Iterable[Placed], report: Report) -> dict[str, Any]:
+    """Index rows; a name that comes a second time is a problem that tells the place of the first."""
+    found: dict[str, Placed] = {}
+    for row in rows:
+        name = getattr(row.value, key)
+        if name in found:
+            first = found[name].place
+            report.add(row.place, f"the {key} {name!r} is there already ({first.file}:{first.line}).", f"Give each its own {key}.")
+            continue
+        found[name] = row
+    return {name: row.value for name, row in found.items()}
+
+
+def _categories(shipped: list[Placed], own: list[Placed], report: Report) -> dict[str, Category]:
+    """The shipped table with the city's own rows; matters win over components of the same code."""
+    found: dict[tuple[str, str], Category] = {(row.value.kind, row.value.code): row.value for row in shipped}
+    for row in own:
+        if (row.value.kind, row.value.code) in found:
+            report.add(row.place, f"the category {row.value.code!r} is there already.", "Take a code of your own for a local category.")
+        found[row.value.kind, row.value.code] = row.value
+    components = {code: row for (kind, code), row in found.items() if kind != "matter"}
+    return components | {code: row for (kind, code), row in found.items() if kind == "matter"}
+
+
+def _standards(shipped: list[Placed], own: list[Placed]) -> tuple[Standard, ...]:
+    replaced = {row.value.code for row in own}
+    return tuple(row.value for row in [*own, *(row for row in shipped if row.value.code not in replaced)])
+
+
+def _empty() -> Catalogue:
+    return Catalogue(
+        name="",
+        zone="UTC",
+        kinds={},
+        categories={},
+        standards=(),
+        calendar=Calendar(),
+        cells={},
+        units={},
+        people={},
+        roster=(),
+        responsibilities=(),
+        cameras={},
+        devices={},
+        rule_files=(),
+    )

@@ -1,0 +1,81 @@
+"""One row of a table, one mapping of a YAML file or one feature's properties becomes one struct, field by field."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from config.report import Place, Report
+from config.suggest import did_you_mean
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+Locate = Callable[[str | None], Place]
+"""Where a field stands; ``None`` asks for the record itself."""
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """A value with the place that it was read from, so that later checks can point at it."""
+
+    value: Any
+    place: Place
+
+
+def read_record(shape: type[Shape], fields: Mapping[str, Any], locate: Locate, report: Report, *, text: bool = False) -> Shape | None:
+    """Convert the fields of one record; every fault of it goes to the report.
+
+    Args:
+        shape: what to build.
+        fields: plain values by field name.
+        locate: where a field stands.
+        report: takes the problems.
+        text: the values are texts of a table: empty means absent, ``yes`` and ``no`` are truth values, lists are parted by blanks.
+
+    Returns:
+        The struct, or ``None`` when anything was wrong.
+    """
+    known = {field.name: field for field in msgspec.structs.fields(shape)}
+    given = {name: value for name, value in fields.items() if not (text and value == "")}
+    sound = True
+    for name in given.keys() - known.keys():
+        report.add(locate(name), f"unknown field {name!r}.", did_you_mean(name, known))
+        sound = False
+    values: dict[str, Any] = {}
+    for name, field in known.items():
+        if name not in given:
+            if field.required:
+                report.add(locate(None), f"the field {name!r} is missing.", f"Add {name!r}: {_wanted(field.type)}.")
+                sound = False
+            continue
+        value = _from_text(given[name], field.type) if text else given[name]
+        try:
+            values[name] = msgspec.convert(value, field.type, strict=not text)
+        except msgspec.ValidationError as error:
+            report.add(locate(name), f"{name}: {given[name]!r} does not fit: {error}.", f"Write {_wanted(field.type)}.")
+            sound = False
+    return shape(**values) if sound else None
+
+
+TRUTH = {"yes": "true", "no": "false"}
+
+
+def _from_text(value: str, wanted: Any) -> Any:
+    """Words of a table that msgspec does not know."""
+    if wanted is bool:
+        return TRUTH.get(value, value)
+    if getattr(wanted, "__origin__", None) is tuple:
+        return value.split()
+    return value
+
+
+def _wanted(wanted: Any) -> str:
+    """Say in words what a field takes."""
+    members = getattr(wanted, "__members__", None)
+    if members:
+        return "one of " + ", ".join(str(member) for member in members.values())
+    words: dict[Any, str] = {str: "a text", int: "a whole number", float: "a number", bool: "a truth value (yes or no)"}
+    if wanted in words:
+        return words[wanted]
+    parts = [_wanted(part) for part in getattr(wanted, "__args__", ()) if part not in {type(None), Ellipsis}]
+    if getattr(wanted, "__origin__", None) in {tuple, list}:
+        return f"a list of {', '.join(parts)}"
+    return " or ".join(parts) or f"a {getattr(wanted, '__name__', wanted)}"

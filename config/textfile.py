@@ -1,0 +1,19 @@
+"""Reads a text file of the city, with a sentence for whatever keeps it from being read."""
+
+from pathlib import Path
+
+from config.report import Place, Report
+
+
+def read_text(path: Path, report: Report) -> str | None:
+    """Read UTF-8 (a byte order mark, as spreadsheets write it, is dropped); ``None`` when a problem was noted."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        report.add(Place(str(path)), "the file does not exist.", f"Add {path.name} to the city's folder.")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        report.add(Place(str(path), line), "the text is not UTF-8.", "Save the file with the encoding UTF-8.")
+    except OSError as error:
+        report.add(Place(str(path)), f"the file cannot be read: {error.strerror}.", "Check its name and its permissions.")
+    return None

@@ -1,0 +1,100 @@
+"""YAML 1.2 with the place of every key and value (in YAML 1.1 a key ``on`` would be a truth value)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from config.records import Locate
+from config.report import Place, Report
+from config.textfile import read_text
+
+
+class Node:
+    """A mapping of a YAML file that knows where its keys stand."""
+
+    def __init__(self, tree: CommentedMap, file: str) -> None:
+        self._tree = tree
+        self.file = file
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """Plain values by key."""
+        return {str(key): plain(value) for key, value in self._tree.items()}
+
+    def locate(self, key: str | None) -> Place:
+        """Where the value of a key stands; ``None`` asks for the mapping itself."""
+        if key is None or key not in self._tree:
+            return Place(self.file, self._tree.lc.line + 1, self._tree.lc.col + 1)
+        line, column = self._tree.lc.value(key)
+        return Place(self.file, line + 1, column + 1)
+
+    def locate_key(self, key: str) -> Place:
+        """Where a key itself stands."""
+        line, column = self._tree.lc.key(key)
+        return Place(self.file, line + 1, column + 1)
+
+    def children(self, key: str, report: Report) -> "list[Node]":
+        """The mappings in the list under a key; what is not one is a problem."""
+        found: list[Node] = []
+        items = self._tree.get(key)
+        if items is None:
+            return found
+        if not isinstance(items, CommentedSeq):
+            report.add(self.locate(key), f"{key} is not a list.", f"Write '{key}:' and below it one '- ...' an entry.")
+            return found
+        for index, item in enumerate(items):
+            if isinstance(item, CommentedMap):
+                found.append(Node(item, self.file))
+            else:
+                line, column = items.lc.item(index)
+                report.add(Place(self.file, line + 1, column + 1), f"{item!r} is not a mapping.", "Write 'field: value' pairs.")
+        return found
+
+
+def locator(node: Node) -> Locate:
+    """A node's :data:`config.records.Locate`: an unknown field is shown at its key, a wrong value at the value."""
+    return node.locate
+
+
+def read_yaml(path: Path, report: Report) -> Node | None:
+    """Read a file whose top is a mapping; ``None`` when a problem was noted."""
+    text = read_text(path, report)
+    return None if text is None else parse_yaml(text, str(path), report)
+
+
+def parse_yaml(text: str, file: str, report: Report) -> Node | None:
+    """Read a text whose top is a mapping; ``None`` when a problem was noted."""
+    try:
+        tree = YAML(typ="rt", pure=True).load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
+        report.add(place, f"this is not YAML: {_first_line(error.problem)}.", "Check the indentation, the colons and the quotes here.")
+        return None
+    except (YAMLError, ValueError) as error:
+        report.add(Place(file), f"this is not YAML: {_first_line(str(error))}.", "Check the indentation, the colons and the quotes.")
+        return None
+    if not isinstance(tree, CommentedMap):
+        report.add(Place(file, 1, 1), "the file does not hold a mapping.", "Write 'field: value' lines.")
+        return None
+    return Node(tree, file)
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "it cannot be read").strip().splitlines()[0].rstrip(".")
+
+
+def plain(value: Any) -> Any:
+    """Strip ruamel's own types, so that a value converts like any other."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    for builtin in (bool, int, float, str):
+        if isinstance(value, builtin):
+            return builtin(value)
+    return value
