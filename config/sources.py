@@ -8,6 +8,9 @@ from config.moment import Micros
 
 Point = tuple[float, float]
 
+SCENES = ("illegal_parking",)
+"""Scenes that a zone can be judged for; :mod:`detectors.scenes` has one module each. A scene's name is also its default kind."""
+
 
 class Zone(msgspec.Struct, frozen=True, kw_only=True):
     """A polygon of a camera's picture in which one scene is judged.

@@ -1,0 +1,77 @@
+"""The options of a camera: what only one kind of source knows."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from config.report import Place, Report
+from config.suggest import did_you_mean
+
+OptionValue = str | float | bool
+_CREDENTIALS = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+")
+
+
+class Transport(StrEnum):
+    """How RTSP carries its media. TCP is the default: a lost UDP packet smears the picture for seconds."""
+
+    TCP = "tcp"
+    UDP = "udp"
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """Known options with their defaults.
+
+    Attributes:
+        start: media time in seconds at which a file starts to play.
+        end: media time in seconds at which it stops; ``None`` for its end.
+        hold_at: media time in seconds of the frame that is held; ``None`` holds the last one.
+        hold: seconds for which that frame is held.
+        loop: play the file again and again.
+        transport: how RTSP carries its media.
+        timeout: seconds without a frame after which a live source is connected anew.
+        credentials: where ``user:password`` of a live source is kept, ``env:NAME`` or ``file:PATH``; never the secret itself.
+    """
+
+    start: float = 0.0
+    end: float | None = None
+    hold_at: float | None = None
+    hold: float = 0.0
+    loop: bool = False
+    transport: Transport = Transport.TCP
+    timeout: float = 10.0
+    credentials: str | None = None
+
+
+def options_of(given: Mapping[str, OptionValue]) -> Options:
+    """The options of a camera as a value with defaults.
+
+    Raises:
+        msgspec.ValidationError: they did not come through :func:`read_options`.
+    """
+    return msgspec.convert(dict(given), Options)
+
+
+def read_options(given: Mapping[str, Any], place: Place, report: Report) -> Mapping[str, OptionValue]:
+    """Check the options of a camera's file; faults go to the report, all at the place of the options."""
+    known = {field.name: field for field in msgspec.structs.fields(Options)}
+    for name, value in given.items():
+        if name not in known:
+            report.add(place, f"unknown option {name!r}.", did_you_mean(name, known))
+            continue
+        try:
+            msgspec.convert(value, known[name].type)
+        except msgspec.ValidationError as error:
+            report.add(place, f"options.{name}: {value!r} does not fit: {error}.", f"Write a value like {known[name].default!r}.")
+            continue
+        if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
+            report.add(place, f"options.{name}: {value} is negative.", "Write seconds, 0 or more.")
+    credentials = given.get("credentials")
+    if isinstance(credentials, str) and not _CREDENTIALS.fullmatch(credentials):
+        # The value itself is not repeated: its author may have written the secret.
+        report.add(
+            place, "options.credentials: this is not a reference to a secret.", "Write env:NAME or file:PATH, where user:password is kept."
+        )
+    return dict(given)
