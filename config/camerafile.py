@@ -177,7 +177,9 @@ def _check_zones(given: _CameraText, zones: list[Zone], node: Node, report: Repo
         report.add(node.locate("zones"), f"two zones are called {name!r}.", "Give each zone of a camera its own id.")
 
 
-def _locate_in(node: Node, shape: type[msgspec.Struct]) -> Any:
-    """Unknown fields are shown at their key, wrong values at the value."""
+def _read(shape: type[Text], node: Node, report: Report) -> Text | None:
+    """Read the known fields; a mistyped name is a problem and does not keep the others from being checked."""
     known = {field.name for field in msgspec.structs.fields(shape)}
-    return lambda key: node.locate(key) if key is None or key in known else node.locate_key(key)
+    for name in node.fields.keys() - known:
+        report.add(node.locate_key(name), f"unknown field {name!r}.", did_you_mean(name, known))
+    return read_record(shape, {name: value for name, value in node.fields.items() if name in known}, node.locate, report)
