@@ -49,15 +49,15 @@ def test_no_test_replaces_what_it_tests() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in tracked("tests/*.py")
         for node in ast.walk(parsed(path))
-        if _imports_mock(node)
+        if isinstance(node, ast.Import | ast.ImportFrom) and _imports_mock(node)
     ]
     assert found == [], f"use a fake of tests/fakes instead: {found}"
 
 
-def _imports_mock(node: ast.AST) -> bool:
+def _imports_mock(node: ast.Import | ast.ImportFrom) -> bool:
     if isinstance(node, ast.ImportFrom):
         return (node.module or "").startswith("unittest") and any(name.name in {"mock", "patch"} for name in node.names)
-    return isinstance(node, ast.Import) and any(name.name == "unittest.mock" for name in node.names)
+    return any(name.name == "unittest.mock" for name in node.names)
 
 
 def test_a_file_of_tests_lies_in_its_kind_of_test() -> None:

@@ -13,14 +13,15 @@ DOOR = "cityloop"
 
 def environment_reads(tree: ast.Module) -> list[int]:
     """Lines that read the process environment."""
-    return [node.lineno for node in ast.walk(tree) if _reads_environment(node)]
+    statements = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom | ast.Attribute))
+    return [node.lineno for node in statements if _reads_environment(node)]
 
 
-def _reads_environment(node: ast.AST) -> bool:
+def _reads_environment(node: ast.ImportFrom | ast.Attribute) -> bool:
     names = {"environ", "environb", "getenv", "putenv"}
     if isinstance(node, ast.ImportFrom):
         return node.module == "os" and any(name.name in names for name in node.names)
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os" and node.attr in names
+    return isinstance(node.value, ast.Name) and node.value.id == "os" and node.attr in names
 
 
 def test_only_the_door_reads_the_environment() -> None:
