@@ -36,7 +36,7 @@ def read_kinds(path: Path, report: Report, beside: Mapping[str, Kind] | None = N
         return found
     _refuse_other_fields(top, report)
     for node in top.children("kinds", report):
-        kind = read_record(Kind, node.fields, node.locate, report)
+        kind = read_record(Kind, node.fields, node.locate, report, unknown=node.locate_key)
         if kind is None:
             continue
         if kind.name in found:

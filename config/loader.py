@@ -1,17 +1,19 @@
 """Reads a city's folder into one :class:`config.catalogue.Catalogue`, or tells everything that is wrong with it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from config.camerafile import load_camera
 from config.catalogue import Catalogue
 from config.csvfile import read_csv
 from config.geofile import read_cells
 from config.kindfile import SHIPPED, read_kinds
 from config.matters import Calendar, Category, Standard
 from config.people import Duty, Person, Responsibility, Unit
+from config.problem import ProblemsError
 from config.records import Placed, read_record
 from config.references import check_references
 from config.report import Place, Report
@@ -62,22 +64,26 @@ def load_city(folder: Path) -> Catalogue:
         ProblemsError: something is wrong; every problem with file, line and what to write instead.
     """
     report = Report()
-    catalogue = read_city(folder, report)
+    catalogue, _ = read_city(folder, report)
     report.settle()
     return catalogue
 
 
-def read_city(folder: Path, report: Report) -> Catalogue:
-    """Read a city's folder as far as it can be read; what is wrong goes to the report, and is left out of the catalogue."""
+def read_city(folder: Path, report: Report) -> tuple[Catalogue, Mapping[str, Sequence[Placed]]]:
+    """Read a city's folder as far as it can be read; what is wrong goes to the report, and is left out of the catalogue.
+
+    Returns:
+        The catalogue, and the rows of every table with their places, by file name.
+    """
     if not folder.is_dir():
         report.add(Place(str(folder)), "there is no such folder.", "Name the folder of a city, such as config/city.demo.")
-        return _empty()
+        return _empty(), {}
     _check_names(folder, report)
     city = _city(folder, report)
     kinds = read_kinds(SHIPPED, report)
     if (folder / "kinds.yaml").exists():
         kinds = read_kinds(folder / "kinds.yaml", report, kinds)
-    rows = {name: _table(folder, name, shape, report) for name, shape in _SHAPES.items()}
+    rows: dict[str, Sequence[Placed]] = {name: _table(folder, name, shape, report) for name, shape in _SHAPES.items()}
     rows["cells.geojson"] = read_cells(folder / "cells.geojson", report)
     rows["cameras"] = _cameras(folder, report)
     catalogue = Catalogue(
@@ -97,7 +103,7 @@ def read_city(folder: Path, report: Report) -> Catalogue:
         rule_files=tuple(sorted((folder / "rules").glob("*.yaml"))),
     )
     check_references(catalogue, rows, report)
-    return catalogue
+    return catalogue, rows
 
 
 _SHAPES: Mapping[str, type[msgspec.Struct]] = {
@@ -126,7 +132,7 @@ def _check_names(folder: Path, report: Report) -> None:
 
 def _city(folder: Path, report: Report) -> CityFile:
     node = read_yaml(folder / "city.yaml", report)
-    city = None if node is None else read_record(CityFile, node.fields, node.locate, report)
+    city = None if node is None else read_record(CityFile, node.fields, node.locate, report, unknown=node.locate_key)
     return city or CityFile(name=folder.name)
 
 
@@ -134,8 +140,14 @@ def _calendar(_folder: Path, city: CityFile, _report: Report) -> Calendar:
     return Calendar(zone=city.zone)
 
 
-def _cameras(_folder: Path, _report: Report) -> list[Placed]:
-    return []
+def _cameras(folder: Path, report: Report) -> list[Placed]:
+    found: list[Placed] = []
+    for path in sorted((folder / "cameras").glob("*.yaml")):
+        try:
+            found.append(Placed(load_camera(path), Place(str(path), 1)))
+        except ProblemsError as error:
+            report.extend(error)
+    return found
 
 
 def _by(key: str, rows: Iterable[Placed], report: Report) -> dict[str, Any]:
@@ -151,7 +163,7 @@ def _by(key: str, rows: Iterable[Placed], report: Report) -> dict[str, Any]:
     return {name: row.value for name, row in found.items()}
 
 
-def _categories(shipped: list[Placed], own: list[Placed], report: Report) -> dict[str, Category]:
+def _categories(shipped: Sequence[Placed], own: Sequence[Placed], report: Report) -> dict[str, Category]:
     """The shipped table with the city's own rows; matters win over components of the same code."""
     found: dict[tuple[str, str], Category] = {(row.value.kind, row.value.code): row.value for row in shipped}
     for row in own:
@@ -162,7 +174,7 @@ def _categories(shipped: list[Placed], own: list[Placed], report: Report) -> dic
     return components | {code: row for (kind, code), row in found.items() if kind == "matter"}
 
 
-def _standards(shipped: list[Placed], own: list[Placed]) -> tuple[Standard, ...]:
+def _standards(shipped: Sequence[Placed], own: Sequence[Placed]) -> tuple[Standard, ...]:
     replaced = {row.value.code for row in own}
     return tuple(row.value for row in [*own, *(row for row in shipped if row.value.code not in replaced)])
 

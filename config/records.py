@@ -20,15 +20,18 @@ class Placed(msgspec.Struct, frozen=True):
     place: Place
 
 
-def read_record(shape: type[Shape], fields: Mapping[str, Any], locate: Locate, report: Report, *, text: bool = False) -> Shape | None:
+def read_record(
+    shape: type[Shape], fields: Mapping[str, Any], locate: Locate, report: Report, *, text: bool = False, unknown: Locate | None = None
+) -> Shape | None:
     """Convert the fields of one record; every fault of it goes to the report.
 
     Args:
         shape: what to build.
         fields: plain values by field name.
-        locate: where a field stands.
+        locate: where a field's value stands.
         report: takes the problems.
         text: the values are texts of a table: empty means absent, ``yes`` and ``no`` are truth values, lists are parted by blanks.
+        unknown: where an unknown field is shown; default as ``locate``.
 
     Returns:
         The struct, or ``None`` when anything was wrong.
@@ -37,7 +40,7 @@ def read_record(shape: type[Shape], fields: Mapping[str, Any], locate: Locate, r
     given = {name: value for name, value in fields.items() if not (text and value == "")}
     sound = True
     for name in given.keys() - known.keys():
-        report.add(locate(name), f"unknown field {name!r}.", did_you_mean(name, known))
+        report.add((unknown or locate)(name), f"unknown field {name!r}.", did_you_mean(name, known))
         sound = False
     values: dict[str, Any] = {}
     for name, field in known.items():

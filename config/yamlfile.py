@@ -8,7 +8,6 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from config.records import Locate
 from config.report import Place, Report
 from config.textfile import read_text
 
@@ -32,8 +31,10 @@ class Node:
         line, column = self._tree.lc.value(key)
         return Place(self.file, line + 1, column + 1)
 
-    def locate_key(self, key: str) -> Place:
-        """Where a key itself stands."""
+    def locate_key(self, key: str | None) -> Place:
+        """Where a key itself stands; ``None`` asks for the mapping itself."""
+        if key is None or key not in self._tree:
+            return self.locate(None)
         line, column = self._tree.lc.key(key)
         return Place(self.file, line + 1, column + 1)
 
@@ -53,11 +54,6 @@ class Node:
                 line, column = items.lc.item(index)
                 report.add(Place(self.file, line + 1, column + 1), f"{item!r} is not a mapping.", "Write 'field: value' pairs.")
         return found
-
-
-def locator(node: Node) -> Locate:
-    """A node's :data:`config.records.Locate`: an unknown field is shown at its key, a wrong value at the value."""
-    return node.locate
 
 
 def read_yaml(path: Path, report: Report) -> Node | None:
