@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from config.calendarfile import read_calendar
 from config.camerafile import load_camera
 from config.catalogue import Catalogue
 from config.csvfile import read_csv
@@ -136,8 +137,10 @@ def _city(folder: Path, report: Report) -> CityFile:
     return city or CityFile(name=folder.name)
 
 
-def _calendar(_folder: Path, city: CityFile, _report: Report) -> Calendar:
-    return Calendar(zone=city.zone)
+def _calendar(folder: Path, city: CityFile, report: Report) -> Calendar:
+    usual = Calendar(zone=city.zone)
+    path = folder / "calendar.yaml"
+    return (read_calendar(path, report, city.zone) if path.exists() else None) or usual
 
 
 def _cameras(folder: Path, report: Report) -> list[Placed]:

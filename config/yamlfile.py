@@ -38,6 +38,14 @@ class Node:
         line, column = self._tree.lc.key(key)
         return Place(self.file, line + 1, column + 1)
 
+    def locate_item(self, key: str, index: int) -> Place:
+        """Where an item of the list under a key stands; the key's value where it is no list."""
+        items = self._tree.get(key)
+        if not isinstance(items, CommentedSeq):
+            return self.locate(key)
+        line, column = items.lc.item(index)
+        return Place(self.file, line + 1, column + 1)
+
     def children(self, key: str, report: Report) -> "list[Node]":
         """The mappings in the list under a key; what is not one is a problem."""
         found: list[Node] = []
