@@ -1,0 +1,89 @@
+"""What OpenAPI says of ``POST /v1/observations``: its bodies, its answers, its key."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, Operation, Parameter, Reference, RequestBody, Schema, SecurityScheme
+from litestar.openapi.spec.enums import OpenAPIType
+
+from streams.gateway.body import FORMS, Form
+from streams.gateway.details import MEDIA_TYPE, Details, Kind
+from streams.gateway.intake import MAX_KEY
+from streams.schemas import PublicObservation
+
+_REFERENCE = "#/components/schemas/{name}"
+_TAKEN = (
+    Kind.MALFORMED,
+    Kind.NO_KEY,
+    Kind.OUT_OF_SCOPE,
+    Kind.IN_PROGRESS,
+    Kind.TOO_LARGE,
+    Kind.WRONG_TYPE,
+    Kind.ALL_REJECTED,
+    Kind.BUSY,
+    Kind.NO_LOG,
+)
+
+DESCRIPTION = """Takes one observation, an array of them, or one a line (NDJSON).
+
+**202** is answered only after the log has acknowledged every accepted observation; each item has its own result, and
+a rejected item is kept aside with its bytes and the reason. When **every** item is rejected the answer is **422** with
+the same results. A body that cannot be split into items is **400**, with line and column. Repeating a request does no
+harm: an observation without an `id` gets one that follows from source, kind, at and value, and the same id counts once.
+`Idempotency-Key` makes a repeated request get the first answer again for ten minutes. An observation more than five
+minutes ahead of the gateway's clock is accepted, and quarantined by the rules.
+"""
+
+RESPONSES = {
+    kind.status: ResponseSpec(Details, description=f"{kind.title}.", media_type=MEDIA_TYPE, generate_examples=False) for kind in _TAKEN
+}
+
+
+def _bodies() -> dict[str, Any]:
+    one = {"$ref": _REFERENCE.format(name=PublicObservation.__name__)}
+    several = {"oneOf": [one, {"type": "array", "items": one}]}
+    schemas: dict[Form, dict[str, Any]] = {
+        Form.JSON: several,
+        Form.LINES: {"type": "string", "description": "One observation a line."},
+        Form.CLOUDEVENT: {"type": "object", "description": "A CloudEvent 1.0, or an array of them, around observations."},
+    }
+    return {media: {"schema": schemas[form]} for media, form in FORMS.items()}
+
+
+@dataclass
+class ObservationsOperation(Operation):
+    """The operation with its body, which Litestar cannot see since the handler reads raw bytes."""
+
+    request_body: RequestBody | Reference | None = field(
+        default_factory=lambda: RequestBody(content=_bodies(), description="Observations.", required=True)
+    )
+
+    def __post_init__(self) -> None:
+        key = Parameter(
+            name="Idempotency-Key",
+            param_in="header",
+            description="Chosen by the sender, one for each request.",
+            required=False,
+            schema=Schema(type=OpenAPIType.STRING, min_length=1, max_length=MAX_KEY),
+        )
+        self.parameters = [*(self.parameters or []), key]
+
+
+def openapi_config(version: str) -> OpenAPIConfig:
+    """The document behind ``/v1/openapi.json``."""
+    _, schemas = msgspec.json.schema_components((PublicObservation,), ref_template=_REFERENCE)
+    return OpenAPIConfig(
+        title="cityloop ingest API",
+        version=version,
+        path="/v1",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        security=[{"key": []}],
+        components=Components(
+            schemas=schemas,  # Litestar passes plain dictionaries through as they are.
+            security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="An API key: clk_<id>_<secret>.")},
+        ),
+    )
