@@ -1,6 +1,6 @@
 """The public JSON form of an observation: reading it with every fault named, and writing it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -154,10 +154,19 @@ def _attributes(given: object, unknown: Mapping[str, Any]) -> tuple[dict[str, An
     twice = sorted(str(name) for name in given.keys() & unknown.keys())
     faults = [(f"{name}: given as a field and again under 'attributes'.", "Keep one of the two.") for name in twice]
     merged = {**unknown, **given}
-    written = msgspec.json.encode(merged) if merged else b""
-    if len(written) > MAX_ATTRIBUTES_BYTES:
-        fix = f"Send at most {MAX_ATTRIBUTES_BYTES}; send pictures and files as evidence."
-        faults.append((f"attributes: take {len(written)} bytes.", fix))
-    if b"\\u0000" in written.replace(b"\\\\", b""):  # Without escaped backslashes, what is left stands for a real NUL.
-        faults.append(("attributes: have a NUL character.", "Leave it out."))
+    if merged:
+        faults.extend(_attribute_faults(merged))
     return merged, faults
+
+
+def _attribute_faults(attributes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What would stop the attributes later on: too many bytes, or values that a wire or a database cannot carry."""
+    written = msgspec.json.encode(attributes)
+    if len(written) > MAX_ATTRIBUTES_BYTES:
+        yield f"attributes: take {len(written)} bytes.", f"Send at most {MAX_ATTRIBUTES_BYTES}; send pictures and files as evidence."
+    if b"\\u0000" in written.replace(b"\\\\", b""):  # Without escaped backslashes, what is left stands for a real NUL.
+        yield "attributes: have a NUL character.", "Leave it out."
+    try:
+        msgspec.msgpack.encode(attributes)
+    except OverflowError:
+        yield "attributes: have a whole number beyond 64 bits.", "Send it as a text."
