@@ -7,7 +7,10 @@ import typer
 
 from cityloop.terminal import Exit, talk
 
-COMMANDS = ("cityloop.commands.replay",)
+COMMANDS = (
+    "cityloop.commands.deadline",
+    "cityloop.commands.replay",
+)
 """Modules with a ``register(app)`` function. They import what is heavy only when their command runs."""
 
 

@@ -66,6 +66,8 @@ def due(start: Micros, limit: int, clock: ClockType, calendar: Calendar, pauses:
         raise CountingError(_never(limit, clock, calendar))
     if missing == 0:
         return start
+    if missing > END_OF_TIME - start:
+        raise CountingError(_never(limit, clock, calendar))
     for begin, end in _counting(start, clock, calendar, pauses):
         if missing <= end - begin:
             return begin + missing
