@@ -10,6 +10,7 @@ from cityloop.terminal import Exit, talk
 COMMANDS = (
     "cityloop.commands.deadline",
     "cityloop.commands.replay",
+    "cityloop.commands.weights",
 )
 """Modules with a ``register(app)`` function. They import what is heavy only when their command runs."""
 
