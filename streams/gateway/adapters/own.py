@@ -11,7 +11,7 @@ from typing import Any
 from config.kinds import Kind, ValueType
 from config.moment import Micros, render
 from config.problem import ProblemsError
-from streams.gateway.adapters.reading import City, Message, Reading, Reason, refused
+from streams.gateway.adapters.reading import City, Message, Reading, Reason, refused, unknown_device
 from streams.gateway.jsontext import BadJsonError, read_json
 from streams.publicform import read_observation
 
@@ -22,18 +22,15 @@ TOPICS = ("cityloop/+/+/+",)
 
 def read(message: Message, city: City, now: Micros) -> Reading:
     """Read one message."""
-    if message.retained:
-        return Reading(ignored=Reason.RETAINED)
-    if not message.payload:
-        return Reading(ignored=Reason.EMPTY)
+    if message.retained or not message.payload:
+        return Reading(ignored=Reason.RETAINED if message.retained else Reason.EMPTY)
     parts = message.topic.split("/")
     if len(parts) != 4:
         return refused(message.topic, "The topic is not of our scheme.", "Publish to cityloop/sensor/<id>/<kind>.")
     source, kind = f"{parts[1]}/{parts[2]}", parts[3]
     device = city.devices.get((NAME, source))
     if device is None:
-        fix = f"Add a device with adapter {NAME} and address {source} to the city's devices."
-        return refused(message.topic, f"{source!r} is not a device of this city.", fix)
+        return unknown_device(message.topic, NAME, source)
     try:
         payload = _payload(message, city.kinds.get(kind))
         public = {"at": render(now), "position": {"lon": device.lon, "lat": device.lat}, **payload, "source": device.id, "kind": kind}

@@ -75,3 +75,8 @@ def devices_by_address(devices: Mapping[str, Device]) -> dict[tuple[str, str], D
 def refused(topic: str, what: str, fix: str) -> Reading:
     """A message that cannot be read at all."""
     return Reading(problems=(Problem(file=topic, what=what, fix=fix),))
+
+
+def unknown_device(topic: str, adapter: str, address: str) -> Reading:
+    """A message of a device that the catalogue does not have."""
+    return refused(topic, f"{address!r} is not a device of this city.", f"Add a device with adapter {adapter} and address {address}.")

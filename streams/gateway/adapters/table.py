@@ -7,6 +7,9 @@ from config.moment import Micros
 from streams.gateway.adapters import own, zigbee2mqtt
 from streams.gateway.adapters.reading import Adapter, City, Message, Reading, refused
 
+MAX_PAYLOAD = 65_536
+"""The longest payload that is read, in bytes: a device's report has a few hundred."""
+
 
 class Row(NamedTuple):
     """An adapter and what it listens to."""
@@ -36,4 +39,6 @@ def read_message(message: Message, city: City, now: Micros) -> Reading:
     name = adapter_of(message.topic)
     if name is None:
         return refused(message.topic, "No adapter reads this topic.", f"Publish below one of: {', '.join(ADAPTERS)}.")
+    if len(message.payload) > MAX_PAYLOAD:
+        return refused(message.topic, f"The payload has {len(message.payload)} bytes.", f"Send at most {MAX_PAYLOAD}.")
     return ADAPTERS[name].read(message, city, now)

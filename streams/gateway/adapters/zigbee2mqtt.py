@@ -11,7 +11,7 @@ from config.kinds import Kind
 from config.moment import Micros
 from config.problem import Problem
 from config.sources import Device
-from streams.gateway.adapters.reading import City, Message, Reading, Reason, refused
+from streams.gateway.adapters.reading import City, Message, Reading, Reason, refused, unknown_device
 from streams.gateway.adapters.seen import last_seen
 from streams.gateway.jsontext import BadJsonError, read_json
 from streams.ids import observation_id
@@ -61,8 +61,7 @@ def read(message: Message, city: City, now: Micros) -> Reading:
         return Reading(ignored=ignored)
     device = city.devices.get((NAME, name))
     if device is None:
-        fix = f"Add a device with adapter {NAME} and address {name} to the city's devices."
-        return refused(message.topic, f"{name!r} is not a device of this city.", fix)
+        return unknown_device(message.topic, NAME, name)
     try:
         payload = read_json(message.payload, file=message.topic)
     except BadJsonError as error:

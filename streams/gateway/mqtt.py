@@ -1,0 +1,156 @@
+"""The MQTT door: each message is read by its adapter, handed to the log, and acknowledged when the log has it."""
+
+import asyncio
+import random
+from typing import NamedTuple
+
+import aiomqtt
+import structlog
+
+from config.problem import Problem
+from streams.clock import Clock
+from streams.gateway.adapters.reading import City, Message, Reading
+from streams.gateway.adapters.table import TOPICS, adapter_of, read_message
+from streams.gateway.ingest import ACKNOWLEDGE_SECONDS, Door, Ingest, LogSilentError, Receipt
+from streams.gateway.metrics import Metrics
+from streams.gateway.mqttclient import RECEIVE_MAXIMUM, Endpoint, ManualClient, Protocol, next_protocol
+from streams.rejected import rejected
+
+log = structlog.get_logger(__name__)
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 15.0
+
+
+class _Taken(NamedTuple):
+    """A message that was handed to the log."""
+
+    message: aiomqtt.Message
+    receipt: Receipt
+
+
+class MqttDoor:
+    """Listens to an MQTT broker until it is stopped, whatever happens to the broker or to the log.
+
+    When the log stays silent nothing is acknowledged: the connection is dropped, and the broker sends everything that
+    was not acknowledged again. Acknowledgements go out in the order of arrival (MQTT 5, 4.6).
+
+    Args:
+        endpoint: the broker.
+        ingest: the core.
+        city: devices and kinds.
+        metrics: the gateway's metrics.
+        clock: the present.
+        seconds: how long the log may take.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint, ingest: Ingest, city: City, metrics: Metrics, clock: Clock, *, seconds: float = ACKNOWLEDGE_SECONDS
+    ) -> None:
+        self._endpoint = endpoint
+        self._ingest = ingest
+        self._city = city
+        self._metrics = metrics
+        self._clock = clock
+        self._seconds = seconds
+        self._protocol = Protocol.V5
+        self._ever_open = False
+        self._stopping = asyncio.Event()
+        self._trouble: str | None = "not yet connected"
+
+    def trouble(self) -> str | None:
+        """Why the door is not open; ``None`` when it is."""
+        return None if self._trouble is None else f"MQTT {self._endpoint.host}:{self._endpoint.port}: {self._trouble}"
+
+    def stop(self) -> None:
+        """Take no more messages; :meth:`run` returns when those that were taken are kept and acknowledged."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Keep a session with the broker until :meth:`stop` is called."""
+        pause = _FIRST_PAUSE
+        while not self._stopping.is_set():
+            began = self._clock()
+            try:
+                await self._session()
+            except* (aiomqtt.MqttError, LogSilentError) as group:
+                self._note(group.exceptions[0])
+            finally:
+                self._metrics.mqtt_connected.set(0)
+            if self._stopping.is_set():
+                return
+            pause = _FIRST_PAUSE if self._clock() - began > 30_000_000 else min(pause * 2, _LONGEST_PAUSE)
+            await self._rest(pause * random.uniform(0.5, 1.0))  # noqa: S311  # Spreads reconnections; nothing secret.
+
+    def _note(self, error: BaseException) -> None:
+        self._trouble = f"{error}"
+        if not self._ever_open:
+            self._protocol = next_protocol(self._protocol, error)
+        log.warning("MQTT session ended; trying again", reason=self._trouble, next=self._protocol.name)
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _session(self) -> None:
+        """One connection, from CONNECT to its end."""
+        async with ManualClient(self._endpoint, self._protocol) as client:
+            await client.subscribe([(topic, 1) for topic in TOPICS])
+            self._metrics.mqtt_connections.inc()
+            self._metrics.mqtt_connected.set(1)
+            self._trouble = None
+            self._ever_open = True
+            log.info("MQTT session open", protocol=self._protocol.name, topics=TOPICS)
+            taken: asyncio.Queue[_Taken | None] = asyncio.Queue(RECEIVE_MAXIMUM)
+            try:
+                async with asyncio.TaskGroup() as group:
+                    receiver = group.create_task(self._receive(client, taken))
+                    group.create_task(self._acknowledge(client, taken))
+                    group.create_task(self._close(receiver, taken))
+            finally:
+                self._metrics.mqtt_in_flight.set(0)
+
+    async def _close(self, receiver: "asyncio.Task[None]", taken: "asyncio.Queue[_Taken | None]") -> None:
+        """On a stop, end the receiving; what was taken is still acknowledged."""
+        await self._stopping.wait()
+        receiver.cancel()
+        await taken.put(None)
+
+    async def _receive(self, client: ManualClient, taken: "asyncio.Queue[_Taken | None]") -> None:
+        async for message in client.messages:
+            receipt = await self._hand_over(message)
+            await taken.put(_Taken(message, receipt))
+            self._metrics.mqtt_in_flight.set(taken.qsize())
+
+    async def _acknowledge(self, client: ManualClient, taken: "asyncio.Queue[_Taken | None]") -> None:
+        while (item := await taken.get()) is not None:
+            await item.receipt.kept(self._seconds)
+            client.acknowledge(item.message)
+            self._metrics.mqtt_in_flight.set(taken.qsize())
+
+    async def _hand_over(self, arrived: aiomqtt.Message) -> Receipt:
+        """Read a message and give what it says to the log, what is wrong with it to the dead letters."""
+        message = Message(topic=arrived.topic.value, payload=_bytes(arrived.payload), retained=arrived.retain)
+        now = self._clock()
+        reading = _read(message, self._city, now)
+        if reading.ignored is not None:
+            self._metrics.ignored.labels(adapter_of(message.topic) or "none", reading.ignored).inc()
+        origin = f"mqtt:{message.topic}"
+        refused = [rejected(message.payload, reading.problems, origin, now)] if reading.problems else []
+        return await self._ingest.hand_over(Door.MQTT, reading.observations, refused, self._seconds)
+
+
+def _read(message: Message, city: City, now: int) -> Reading:
+    try:
+        return read_message(message, city, now)
+    except Exception as error:  # A message that breaks an adapter would come again for ever: it is kept aside, and told.
+        log.exception("an adapter failed", topic=message.topic)
+        problem = Problem(
+            file=message.topic, what=f"The adapter failed: {type(error).__name__}.", fix="Please report it with this message."
+        )
+        return Reading(problems=(problem,))
+
+
+def _bytes(payload: object) -> bytes:
+    return bytes(payload) if isinstance(payload, bytes | bytearray) else str(payload).encode()
