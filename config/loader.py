@@ -20,6 +20,8 @@ from config.references import check_references
 from config.report import Place, Report
 from config.sources import Device
 from config.suggest import did_you_mean
+from config.tiling import check_tiling
+from config.tilingreport import tell_flaws
 from config.yamlfile import read_yaml
 
 DEMO_CITY = Path(__file__).with_name("city.demo")
@@ -65,35 +67,41 @@ def load_city(folder: Path) -> Catalogue:
         ProblemsError: something is wrong; every problem with file, line and what to write instead.
     """
     report = Report()
-    catalogue, _ = read_city(folder, report)
+    catalogue = read_city(folder, report)
     report.settle()
     return catalogue
 
 
-def read_city(folder: Path, report: Report) -> tuple[Catalogue, Mapping[str, Sequence[Placed]]]:
+def read_city(folder: Path, report: Report, *, tiling: bool = False) -> Catalogue:
     """Read a city's folder as far as it can be read; what is wrong goes to the report, and is left out of the catalogue.
 
-    Returns:
-        The catalogue, and the rows of every table with their places, by file name.
+    Args:
+        folder: the city's.
+        report: takes the problems.
+        tiling: check as well whether the cells tile the map (:mod:`config.tiling`).
     """
     if not folder.is_dir():
         report.add(Place(str(folder)), "there is no such folder.", "Name the folder of a city, such as config/city.demo.")
-        return _empty(), {}
+        return _empty()
     _check_names(folder, report)
     city = _city(folder, report)
+    name, zone = city.value.name, city.value.zone
     kinds = read_kinds(SHIPPED, report)
     if (folder / "kinds.yaml").exists():
         kinds = read_kinds(folder / "kinds.yaml", report, kinds)
     rows: dict[str, Sequence[Placed]] = {name: _table(folder, name, shape, report) for name, shape in _SHAPES.items()}
+    before = len(report.problems)
     rows["cells.geojson"] = read_cells(folder / "cells.geojson", report)
+    whole = len(report.problems) == before
+    rows["city.yaml"] = [city]
     rows["cameras"] = _cameras(folder, report)
     catalogue = Catalogue(
-        name=city.name,
-        zone=city.zone,
+        name=name,
+        zone=zone,
         kinds=kinds,
         categories=_categories(read_csv(TABLES / "categories.csv", Category, report), rows["categories.csv"], report),
         standards=_standards(read_csv(TABLES / "standards.csv", Standard, report), rows["standards.csv"]),
-        calendar=_calendar(folder, city, report),
+        calendar=_calendar(folder, zone, report),
         cells=_by("code", rows["cells.geojson"], report),
         units=_by("id", rows["units.csv"], report),
         people=_by("id", rows["people.csv"], report),
@@ -104,7 +112,9 @@ def read_city(folder: Path, report: Report) -> tuple[Catalogue, Mapping[str, Seq
         rule_files=tuple(sorted((folder / "rules").glob("*.yaml"))),
     )
     check_references(catalogue, rows, report)
-    return catalogue, rows
+    if tiling:
+        tell_flaws(check_tiling([row.value for row in rows["cells.geojson"]], gaps=whole), rows["cells.geojson"], report)
+    return catalogue
 
 
 _SHAPES: Mapping[str, type[msgspec.Struct]] = {
@@ -131,16 +141,16 @@ def _check_names(folder: Path, report: Report) -> None:
             report.add(Place(str(path)), "this name means nothing in a city's folder.", did_you_mean(path.name, [*FILES, *FOLDERS]))
 
 
-def _city(folder: Path, report: Report) -> CityFile:
+def _city(folder: Path, report: Report) -> Placed:
     node = read_yaml(folder / "city.yaml", report)
     city = None if node is None else read_record(CityFile, node.fields, node.locate, report, unknown=node.locate_key)
-    return city or CityFile(name=folder.name)
+    return Placed(city or CityFile(name=folder.name), node.locate("zone") if node else Place(str(folder / "city.yaml")))
 
 
-def _calendar(folder: Path, city: CityFile, report: Report) -> Calendar:
-    usual = Calendar(zone=city.zone)
+def _calendar(folder: Path, zone: str, report: Report) -> Calendar:
+    usual = Calendar(zone=zone)
     path = folder / "calendar.yaml"
-    return (read_calendar(path, report, city.zone) if path.exists() else None) or usual
+    return (read_calendar(path, report, zone) if path.exists() else None) or usual
 
 
 def _cameras(folder: Path, report: Report) -> list[Placed]:

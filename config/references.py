@@ -7,7 +7,7 @@ from typing import Any
 from config.catalogue import Catalogue
 from config.places import Layer
 from config.records import Placed
-from config.report import Place, Report
+from config.report import Report
 from config.suggest import did_you_mean
 
 EVERY = "*"
@@ -39,22 +39,16 @@ def check_references(city: Catalogue, rows: Mapping[str, Sequence[Placed]], repo
     """Check every name that one table uses of another, and the few rules that a single value cannot show."""
     for table, noun, named, known in REFERENCES:
         names = frozenset(known(city))
+        if not names:
+            # The table that should know them could not be read, which has been told; every row here would only repeat it.
+            continue
         for row in rows[table]:
             for name in named(row.value):
                 if name is not None and name not in names:
                     report.add(row.place, f"the {noun} {name!r} is not known.", did_you_mean(name, names))
-    for row in rows["cells.geojson"]:
-        _check_cell(city, row, report)
-    for row in rows["devices.csv"]:
-        _check_source(row, "sensor/", report)
-    for row in rows["cameras"]:
-        _check_source(row, "camera/", report)
-    for row in rows["roster.csv"]:
-        _check_hours(row, report)
-    for row in rows["standards.csv"]:
-        if row.value.limit <= 0:
-            report.add(row.place, f"the limit is {row.value.limit}.", "Write a whole number above zero.")
-    _check_zone(city, report)
+    for table, check in CHECKS:
+        for row in rows[table]:
+            check(city, row, report)
 
 
 LAYERS = tuple(Layer)
@@ -90,12 +84,20 @@ def _check_cell(city: Catalogue, row: Placed, report: Report) -> None:
         )
 
 
+def _check_sensor(_city: Catalogue, row: Placed, report: Report) -> None:
+    _check_source(row, "sensor/", report)
+
+
+def _check_camera(_city: Catalogue, row: Placed, report: Report) -> None:
+    _check_source(row, "camera/", report)
+
+
 def _check_source(row: Placed, prefix: str, report: Report) -> None:
     if not row.value.id.startswith(prefix) or row.value.id == prefix:
         report.add(row.place, f"the id {row.value.id!r} is no source.", f"Write {prefix}<name>.")
 
 
-def _check_hours(row: Placed, report: Report) -> None:
+def _check_hours(_city: Catalogue, row: Placed, report: Report) -> None:
     for name in ("start", "end"):
         text = getattr(row.value, name)
         hour, _, minute = text.partition(":")
@@ -103,8 +105,23 @@ def _check_hours(row: Placed, report: Report) -> None:
             report.add(row.place, f"{name}: {text!r} is no time of day.", "Write HH:MM, 00:00 to 23:59.")
 
 
-def _check_zone(city: Catalogue, report: Report) -> None:
-    if city.zone not in zoneinfo.available_timezones():
-        report.add(
-            Place("city.yaml"), f"the time zone {city.zone!r} is not known.", did_you_mean(city.zone, zoneinfo.available_timezones())
-        )
+def _check_limit(_city: Catalogue, row: Placed, report: Report) -> None:
+    if row.value.limit <= 0:
+        report.add(row.place, f"the limit is {row.value.limit}.", "Write a whole number above zero.")
+
+
+def _check_zone(_city: Catalogue, row: Placed, report: Report) -> None:
+    zones = zoneinfo.available_timezones()
+    if row.value.zone not in zones:
+        report.add(row.place, f"the time zone {row.value.zone!r} is not known.", did_you_mean(row.value.zone, zones))
+
+
+CHECKS: Sequence[tuple[str, Callable[[Catalogue, Placed, Report], None]]] = (
+    ("cells.geojson", _check_cell),
+    ("devices.csv", _check_sensor),
+    ("cameras", _check_camera),
+    ("roster.csv", _check_hours),
+    ("standards.csv", _check_limit),
+    ("city.yaml", _check_zone),
+)
+"""What is checked of each row of a table beyond its fields and the names in it."""

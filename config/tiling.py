@@ -1,7 +1,7 @@
 """Whether the cells of a map tile it: no overlap in a layer, and children that fill their parent exactly."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -50,36 +50,45 @@ class _Area(msgspec.Struct, frozen=True):
     metres: Any
 
 
-def check_tiling(cells: Mapping[str, Cell], tolerance: float = TOLERANCE) -> Sequence[Flaw]:
+class _Family(msgspec.Struct, frozen=True):
+    parent: _Area
+    children: tuple[_Area, ...]
+
+
+def check_tiling(cells: Sequence[Cell], tolerance: float = TOLERANCE, *, gaps: bool = True) -> Sequence[Flaw]:
     """Find every fault of a map, invalid polygons first; those take no part in the other checks.
 
     Args:
-        cells: by code; geometries are closed rings in degrees.
+        cells: geometries are closed rings in degrees; of two cells with one code both take part, and the first is the parent.
         tolerance: square metres up to which an overlap, a gap or an excess is no fault.
+        gaps: whether to look for gaps; without sense when some cells could not be read.
     """
-    shapes = {code: shape(cell.geometry) for code, cell in cells.items()}
+    shapes = [(cell, shape(cell.geometry)) for cell in cells]
     flaws = [
-        Flaw(fault=Fault.INVALID, codes=(code,), reason=str(shapely.is_valid_reason(found)))
-        for code, found in shapes.items()
+        Flaw(fault=Fault.INVALID, codes=(cell.code,), reason=str(shapely.is_valid_reason(found)))
+        for cell, found in shapes
         if not found.is_valid
     ]
-    invalid = {flaw.codes[0] for flaw in flaws}
-    if len(invalid) == len(shapes):
+    sound = [(cell, found) for cell, found in shapes if found.is_valid]
+    if not sound:
         return flaws
-    middle = shapely.GeometryCollection([shapes[code] for code in shapes if code not in invalid]).envelope.centroid
+    middle = shapely.GeometryCollection([found for _, found in sound]).envelope.centroid
     projection = Projection(middle.x, middle.y)
-    areas = {code: _Area(cells[code], shapes[code], projection.metres(shapes[code])) for code in shapes if code not in invalid}
+    areas = [_Area(cell, found, projection.metres(found)) for cell, found in sound]
     flaws.extend(_overlaps(areas, tolerance))
-    # An invalid child would look like a gap of its parent: that gap is judged when the child is mended.
-    unjudged = {cells[code].parent for code in invalid}
-    flaws.extend(_against_parents(areas, unjudged, tolerance))
+    families = _families(areas)
+    flaws.extend(_excesses(families, tolerance))
+    if gaps:
+        # An invalid child would look like a gap of its parent: that gap is judged when the child is mended.
+        unjudged = {cell.parent for cell, found in shapes if not found.is_valid}
+        flaws.extend(_gaps([family for family in families if family.parent.cell.code not in unjudged], tolerance))
     return flaws
 
 
-def _overlaps(areas: Mapping[str, _Area], tolerance: float) -> Iterator[Flaw]:
+def _overlaps(areas: Sequence[_Area], tolerance: float) -> Iterator[Flaw]:
     """Pairs of one layer that share ground."""
     layers: defaultdict[Layer, list[_Area]] = defaultdict(list)
-    for area in areas.values():
+    for area in areas:
         layers[area.cell.layer].append(area)
     for members in layers.values():
         tree = shapely.STRtree([member.metres for member in members])
@@ -94,22 +103,35 @@ def _overlaps(areas: Mapping[str, _Area], tolerance: float) -> Iterator[Flaw]:
                 yield _flaw(Fault.OVERLAP, codes, shared, where)
 
 
-def _against_parents(areas: Mapping[str, _Area], unjudged: Collection[str | None], tolerance: float) -> Iterator[Flaw]:
-    """Children, all of one layer, against the parent that they should fill."""
-    families: defaultdict[tuple[str, Layer], list[_Area]] = defaultdict(list)
-    for area in areas.values():
-        if area.cell.parent is not None and area.cell.parent in areas:
-            families[area.cell.parent, area.cell.layer].append(area)
-    for (code, _), children in families.items():
-        parent = areas[code]
-        for child in children:
-            excess = child.metres.difference(parent.metres)
+def _families(areas: Sequence[_Area]) -> Sequence[_Family]:
+    """Every parent with its children of one layer."""
+    parents: dict[str, _Area] = {}
+    for area in areas:
+        parents.setdefault(area.cell.code, area)
+    children: defaultdict[tuple[str, Layer], list[_Area]] = defaultdict(list)
+    for area in areas:
+        if area.cell.parent is not None and area.cell.parent in parents:
+            children[area.cell.parent, area.cell.layer].append(area)
+    return [_Family(parents[code], tuple(members)) for (code, _), members in children.items()]
+
+
+def _excesses(families: Iterable[_Family], tolerance: float) -> Iterator[Flaw]:
+    """Children that stick out of their parent."""
+    for family in families:
+        for child in family.children:
+            excess = child.metres.difference(family.parent.metres)
             if excess.area > tolerance:
-                yield _flaw(Fault.STICKS_OUT, (child.cell.code, code), excess, child.degrees.difference(parent.degrees))
-        missing = parent.metres.difference(shapely.union_all([child.metres for child in children]))
-        if missing.area > tolerance and code not in unjudged:
-            where = parent.degrees.difference(shapely.union_all([child.degrees for child in children]))
-            yield _flaw(Fault.GAP, (code,), missing, where)
+                codes = (child.cell.code, family.parent.cell.code)
+                yield _flaw(Fault.STICKS_OUT, codes, excess, child.degrees.difference(family.parent.degrees))
+
+
+def _gaps(families: Iterable[_Family], tolerance: float) -> Iterator[Flaw]:
+    """Parents that their children do not fill."""
+    for family in families:
+        missing = family.parent.metres.difference(shapely.union_all([child.metres for child in family.children]))
+        if missing.area > tolerance:
+            where = family.parent.degrees.difference(shapely.union_all([child.degrees for child in family.children]))
+            yield _flaw(Fault.GAP, (family.parent.cell.code,), missing, where)
 
 
 def _flaw(fault: Fault, codes: tuple[str, ...], metres: Any, degrees: Any) -> Flaw:
