@@ -1,0 +1,106 @@
+"""Puts the console together from what it is given; importing this module does nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from pathlib import Path
+
+from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.plugins.problem_details import ProblemDetailsException
+from prometheus_client import CollectorRegistry
+
+from config.catalogue import Catalogue
+from console.answers import on_crash, on_http, on_invalid, on_problem
+from console.auth.passwords import Passwords
+from console.auth.throttle import Policy, Throttle
+from console.directory import Directory
+from console.feed.describe import describer
+from console.feed.hub import Hub
+from console.gate.guards import guard
+from console.gate.headers import secured
+from console.gate.middleware import Gate
+from console.metrics import ConsoleMetrics, Measured
+from console.parts import CaseClock, Parts
+from console.routes.alerts import acknowledge, alert, alerts
+from console.routes.city import city_map
+from console.routes.evidence import picture, upload
+from console.routes.pages import page_routes
+from console.routes.session import log_in, log_out, me, summary
+from console.routes.stream import stream
+from console.routes.telemetry import live, metrics, ready
+from console.routes.tickets import add_fact, move, ticket, tickets
+from detectors.evidence.store import EvidenceStore
+from dispatch.ports import Accounts, CaseBook
+from streams.clock import Clock, system_clock
+from streams.telemetry import Health
+
+LARGEST_BODY = 256 * 1024
+"""Bytes of the largest JSON body; pictures have a bound of their own."""
+
+
+def dist_folder() -> Path:
+    """Where the built pages lie."""
+    return Path(str(files("console"))) / "web" / "dist"
+
+
+def gather(
+    casebook: CaseBook, accounts: Accounts, evidence: EvidenceStore, catalogue: Catalogue, case_clock: CaseClock, *,
+    clock: Clock = system_clock, passwords: Passwords | None = None, registry: CollectorRegistry | None = None, health: Health | None = None,
+) -> Parts:  # fmt: skip
+    """Gather what the routes work with."""
+    directory = Directory(catalogue)
+    hub = Hub(casebook, describer(casebook, directory, case_clock, clock))
+    known = health or Health()
+    known.add("feed", lambda: hub.fault)
+    return Parts(
+        casebook=casebook, accounts=accounts, evidence=evidence, catalogue=catalogue, directory=directory, case_clock=case_clock, hub=hub,
+        clock=clock, passwords=passwords or Passwords(), by_login=Throttle(Policy()), by_address=Throttle(Policy(failures=50)),
+        metrics=ConsoleMetrics(registry or CollectorRegistry()), health=known,
+    )  # fmt: skip
+
+
+def create_app(parts: Parts, *, dist: Path | None = None) -> Litestar:
+    """The console's application.
+
+    Args:
+        parts: what the routes work with (:func:`gather`).
+        dist: folder of the built pages; default: that of the installed package.
+    """
+
+    @asynccontextmanager
+    async def feeding(_app: Litestar) -> AsyncIterator[None]:
+        await parts.hub.start()
+        reader = asyncio.create_task(parts.hub.run(), name="live-feed")
+        try:
+            yield
+        finally:
+            parts.hub.close()
+            await reader
+
+    api = Router(
+        path="/v1",
+        route_handlers=[
+            log_in, log_out, me, summary, alerts, alert, acknowledge, tickets, ticket, move, add_fact, upload, picture, stream, city_map,
+        ],
+    )  # fmt: skip
+    return Litestar(
+        route_handlers=[api, live, ready, metrics, *page_routes(dist or dist_folder())],
+        dependencies={"parts": Provide(lambda: parts, sync_to_thread=False)},
+        middleware=[DefineMiddleware(Measured, metrics=parts.metrics), DefineMiddleware(Gate, parts=parts)],
+        guards=[guard],
+        exception_handlers={
+            ProblemDetailsException: on_problem, ValidationException: on_invalid, HTTPException: on_http, Exception: on_crash,
+        },
+        before_send=[secured],
+        lifespan=[feeding],
+        request_max_body_size=LARGEST_BODY,
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=["/v1/stream", "/v1/evidence"]),
+        openapi_config=OpenAPIConfig(title="cityloop console", version="1", path="/v1/schema", use_handler_docstrings=True, render_plugins=[]),
+        logging_config=None,
+    )  # fmt: skip

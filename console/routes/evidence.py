@@ -1,0 +1,81 @@
+"""Pictures: taken in when they are whole, given out to those who are logged in."""
+
+import asyncio
+from typing import Annotated
+
+from litestar import Response, get, post
+from litestar.exceptions import ClientException
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
+from litestar.params import Parameter
+from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE
+
+from console.answers import ProblemKind, may_answer, problem, unknown
+from console.auth.rights import Right
+from console.gate.asked import Asked
+from console.gate.guards import needs
+from console.parts import Parts
+from console.pictures import LARGEST, BadPictureError, check_jpeg
+from console.shapes.writes import EvidenceReceipt
+from detectors.evidence.store import SCHEME
+
+Digest = Annotated[str, Parameter(pattern="^[0-9a-f]{64}$", description="SHA-256 of the picture: the end of its reference.")]
+
+
+class JpegOperation(Operation):
+    """Says in the OpenAPI document that the body is a JPEG picture."""
+
+    def __post_init__(self) -> None:
+        """Set the body."""
+        self.request_body = RequestBody(
+            required=True,
+            content={
+                "image/jpeg": OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY, max_length=LARGEST))
+            },
+        )
+
+
+@post("/evidence", opt=needs(Right.UPLOAD), status_code=201, responses=may_answer(413, 422), summary="Keep a picture", tags=["evidence"],
+      request_max_body_size=LARGEST, operation_class=JpegOperation)  # fmt: skip
+async def upload(request: Asked, parts: Parts) -> EvidenceReceipt:
+    """Take in one JPEG picture as the body of the request.
+
+    Raises:
+        ProblemDetailsException: 413 too many bytes, 422 not a whole JPEG picture of a bearable size.
+    """
+    try:
+        content = await request.body()
+    except ClientException as error:
+        parts.metrics.uploads.labels("refused").inc()
+        if error.status_code == HTTP_413_REQUEST_ENTITY_TOO_LARGE:
+            raise problem(413, ProblemKind.TOO_LARGE, f"At most {LARGEST:,} bytes are taken. Send a smaller picture.") from error
+        raise
+    try:
+        width, height = await asyncio.to_thread(check_jpeg, content)
+    except BadPictureError as error:
+        parts.metrics.uploads.labels("refused").inc()
+        raise problem(422, ProblemKind.BAD_PICTURE, str(error)) from error
+    reference = await asyncio.to_thread(parts.evidence.put, content)
+    parts.metrics.uploads.labels("kept").inc()
+    return EvidenceReceipt(reference=reference, width=width, height=height, bytes=len(content))
+
+
+@get(
+    "/evidence/{digest:str}",
+    opt=needs(Right.READ_EVIDENCE),
+    responses=may_answer(404, 422),
+    summary="A picture",
+    tags=["evidence"],
+    media_type="image/jpeg",
+)
+async def picture(parts: Parts, digest: Digest) -> Response[bytes]:
+    """Give out a picture; its address is the hash of its content, which only those learn who may see its case.
+
+    Raises:
+        ProblemDetailsException: 404.
+    """
+    try:
+        content = await asyncio.to_thread(parts.evidence.get, SCHEME + digest)
+    except FileNotFoundError as error:
+        raise unknown("picture", digest) from error
+    return Response(content, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=31536000, immutable"})
