@@ -1,0 +1,54 @@
+"""Fields by which observations can be told apart: in a group key (``by``) and in ``distinct``."""
+
+from collections.abc import Callable, Hashable
+from operator import attrgetter
+
+from config.suggest import did_you_mean
+from streams.ids import canonical
+from streams.observation import Observation
+
+Key = Hashable
+KeyOf = Callable[[Observation], Key]
+"""Gives a group key: the field's own value for one field, a tuple for any other number of fields."""
+
+FIELDS = ("source", "zone", "kind", "unit", "value")
+ATTRIBUTES = "attributes."
+
+
+def field_fault(name: str) -> tuple[str, str] | None:
+    """What is wrong with the name of a field, and what to write instead; ``None`` when observations have it."""
+    if name in FIELDS or (name.startswith(ATTRIBUTES) and len(name) > len(ATTRIBUTES)):
+        return None
+    return f"observations have no field {name!r} to tell them apart by.", did_you_mean(name, [*FIELDS, "attributes.NAME"])
+
+
+def field_getter(name: str) -> KeyOf:
+    """A function that gives the field of an observation; what is missing is ``None``, a value of its own.
+
+    As in Prometheus, where a missing label is a group too: an observation is never lost for lack of a field.
+    An attribute that is a list or an object counts as its canonical JSON text.
+    """
+    if not name.startswith(ATTRIBUTES):
+        return attrgetter(name)
+    attribute = name.removeprefix(ATTRIBUTES)
+
+    def get(observation: Observation) -> Key:
+        value = observation.attributes.get(attribute)
+        return canonical(value) if isinstance(value, list | dict) else value
+
+    return get
+
+
+def key_getter(by: tuple[str, ...]) -> KeyOf:
+    """A function that gives the group key."""
+    if len(by) == 1:
+        return field_getter(by[0])
+    getters = tuple(field_getter(name) for name in by)
+    return lambda observation: tuple([get(observation) for get in getters])
+
+
+def group_of(by: tuple[str, ...], key: Key) -> dict[str, Key]:
+    """The group as alerts carry it, field to value."""
+    values = (key,) if len(by) == 1 else key
+    assert isinstance(values, tuple)  # noqa: S101  # Says to the type checker what key_getter promises.
+    return dict(zip(by, values, strict=True))

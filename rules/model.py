@@ -1,0 +1,179 @@
+"""What a rule is, once read and checked: frozen values that say what, and nothing about how (SEMANTICS, sections 1 to 3)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from config.kinds import Kind, Text
+from config.moment import Micros
+from config.report import Place
+from streams.alert import Severity, TicketPolicy
+
+
+class Predicate(msgspec.Struct, frozen=True, kw_only=True):
+    """The text of a condition on one observation.
+
+    Attributes:
+        text: an expression of :mod:`rules.predicates`.
+        place: where the text begins, for messages; no part of the rule's meaning.
+    """
+
+    text: str
+    place: Place
+
+
+class Level(msgspec.Struct, frozen=True, kw_only=True, tag="level"):
+    """True from a match on, until a sample says otherwise.
+
+    Attributes:
+        clear: what ends it; ``None``: a sample that is no match.
+        stale_after: how long one match is believed; ``None``: for ever.
+    """
+
+    clear: Predicate | None = None
+    stale_after: Micros | None = None
+
+
+class Count(msgspec.Struct, frozen=True, kw_only=True, tag="count"):
+    """True while at least so many matches, or different values of a field, lie in the window (t - within, t]."""
+
+    at_least: int
+    within: Micros
+    distinct: str | None = None
+
+
+class Active(msgspec.Struct, frozen=True, kw_only=True):
+    """The hours in which absence is counted.
+
+    Attributes:
+        zone: IANA time zone.
+        hours: spans of a day in minutes after local midnight, half-open, in order, apart; empty means the whole day.
+        days: weekdays, Monday is 0; empty means every day.
+    """
+
+    zone: str
+    hours: tuple[tuple[int, int], ...] = ()
+    days: tuple[int, ...] = ()
+
+
+class Absent(msgspec.Struct, frozen=True, kw_only=True, tag="absent"):
+    """True while no match came for so much active time."""
+
+    after: Micros
+    active: Active | None = None
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of a sequence."""
+
+    kinds: tuple[str, ...]
+    where: Predicate | None = None
+
+
+class Sequence(msgspec.Struct, frozen=True, kw_only=True, tag="sequence"):
+    """True at the instant of a second step that follows a first one by more than nothing and at most ``within``."""
+
+    first: Step
+    second: Step
+    within: Micros
+
+
+class Unanswered(msgspec.Struct, frozen=True, kw_only=True, tag="unanswered"):
+    """True from ``within`` after a first step that no answer followed, until the next answer (``sequence: [A, {not: B}]``)."""
+
+    first: Step
+    answer: Step
+    within: Micros
+
+
+class Cluster(msgspec.Struct, frozen=True, kw_only=True, tag="cluster"):
+    """True at the instant of a match with enough different sources around it.
+
+    Attributes:
+        sources: how many, the match's own among them.
+        radius: metres on the great circle.
+        within: window length.
+    """
+
+    sources: int
+    radius: float
+    within: Micros
+
+
+class Side(StrEnum):
+    """On which side of its bound a rate is trouble."""
+
+    ABOVE = "above"
+    BELOW = "below"
+
+
+class Rate(msgspec.Struct, frozen=True, kw_only=True, tag="rate"):
+    """True while the value changes faster (slower) than ``bound`` for each ``per``."""
+
+    side: Side
+    bound: float
+    per: Micros
+    within: Micros
+
+
+Condition = Level | Count | Absent | Sequence | Unanswered | Cluster | Rate
+"""One of the forms; each has its evaluator of the same name under :mod:`rules.conditions`."""
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule.
+
+    Attributes:
+        name: unique in the rule set; part of every alert's id.
+        group: name of the rule group that it was written in.
+        kinds: kinds of observations that it looks at.
+        where: which of them are matches; ``None``: all.
+        condition: its form.
+        by: fields of the group key.
+        for_: how long the condition must hold before it fires.
+        keep_firing_for: how long it must be over before it resolves.
+        lateness: how long observations may come out of order.
+        repeat: how often a firing alert says so again; ``None``: only on change.
+        severity: how bad it is.
+        category: matter code; ``None``: the alert has none.
+        ticket: what it does about a ticket.
+        summary: text with placeholders in braces.
+        labels: free texts for routing and search.
+        life_safety: whether its kinds are life-safety kinds (all of them or none are).
+        version: hash of everything above.
+        place: where it was written.
+    """
+
+    name: str
+    group: str
+    kinds: tuple[str, ...]
+    where: Predicate | None = None
+    condition: Condition = Level()
+    by: tuple[str, ...] = ("source",)
+    for_: Micros = 0
+    keep_firing_for: Micros = 0
+    lateness: Micros = 0
+    repeat: Micros | None = None
+    severity: Severity = Severity.MINOR
+    category: str | None = None
+    ticket: TicketPolicy = TicketPolicy.NONE
+    summary: Text
+    labels: Mapping[str, str] = {}
+    life_safety: bool = False
+    version: str = ""
+    place: Place
+
+
+class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
+    """Rules that were checked together.
+
+    Attributes:
+        rules: in file order.
+        kinds: the kinds table that they were checked against.
+        version: hash of the rules' versions.
+    """
+
+    rules: tuple[Rule, ...]
+    kinds: Mapping[str, Kind]
+    version: str

@@ -1,0 +1,46 @@
+"""Placeholders in a rule's texts: ``{value}`` and the like are filled when the alert speaks, ``{place}`` later by dispatch."""
+
+import re
+from collections.abc import Mapping
+
+from config.kinds import Text
+from config.suggest import did_you_mean
+
+PLACE = "place"
+"""Left as it stands: only dispatch knows the map."""
+FILLED = ("source", "kind", "value", "unit", "zone", "confidence", "count", "rule", "group")
+"""What is known when an alert speaks."""
+ATTRIBUTES = "attributes."
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def placeholder_fault(text: str) -> tuple[str, str] | None:
+    """The first placeholder that nothing fills, and what to write instead."""
+    for name in _PLACEHOLDER.findall(text):
+        if name not in FILLED and name != PLACE and not name.startswith(ATTRIBUTES):
+            return f"{{{name}}} is no placeholder.", did_you_mean(name, [*FILLED, PLACE])
+    return None
+
+
+def fill(text: Text, values: Mapping[str, object]) -> Text:
+    """Both texts with their placeholders filled; what is not known becomes a dash."""
+
+    def put(match: re.Match[str]) -> str:
+        name = match.group(1)
+        return match.group(0) if name == PLACE else shown(values.get(name))
+
+    return Text(_PLACEHOLDER.sub(put, text.en), _PLACEHOLDER.sub(put, text.zh))
+
+
+def shown(value: object) -> str:
+    """A value as people write it: whole numbers without a fraction, truth values in small letters."""
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "true" if value else "false"
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        case _:
+            return str(value)

@@ -1,0 +1,61 @@
+"""Conditions on one observation: a typed subset of CEL, compiled to closures.
+
+CEL (Common Expression Language, cel.dev) without conditionals, macros and whole numbers: every number is a double.
+A condition is true, false or :class:`Undecided` with the reason; ``&&`` and ``||`` are commutative.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, Protocol
+
+import msgspec
+
+from config.kinds import Kind
+from config.problem import ProblemsError
+from rules.model import Predicate
+from rules.predicates.checker import check
+from rules.predicates.compiler import compile_expression
+from rules.predicates.explain import explain
+from rules.predicates.fault import PredicateError, problem_of
+from rules.predicates.fields import Run
+from rules.predicates.parser import parse
+from rules.predicates.types import value_type
+from rules.predicates.undecided import Undecided
+from streams.observation import Observation
+
+__all__ = ["Compiled", "Undecided", "compile_predicate"]
+
+
+class Explain(Protocol):
+    """Gives the tree of conditions with the values that decided."""
+
+    def __call__(self, observation: Observation) -> dict[str, Any]:
+        """The tree as JSON."""
+
+
+class Compiled(msgspec.Struct, frozen=True):
+    """A predicate, ready to run.
+
+    Attributes:
+        run: gives True, False or :class:`Undecided` for an observation.
+        explain: gives the tree of conditions with the values that decided.
+    """
+
+    run: Run
+    explain: Explain
+
+
+def compile_predicate(predicate: Predicate, kinds: Iterable[Kind | None]) -> Compiled:
+    """Compile a predicate for observations of some kinds; ``None`` stands for a kind that no table has.
+
+    Raises:
+        ProblemsError: the text is no condition; every fault with file, line, column and carets below the text.
+    """
+    try:
+        expression = parse(predicate.text)
+    except PredicateError as error:
+        raise ProblemsError([problem_of(predicate, error)]) from None
+    types, errors = check(expression, value_type(kinds))
+    if errors:
+        raise ProblemsError([problem_of(predicate, error) for error in errors])
+    return Compiled(compile_expression(expression, types), partial(explain, predicate.text, expression, types))
