@@ -68,7 +68,7 @@ def provision(settings: Settings) -> tuple[Provisioned, ...]:
 def _provision(admin: Any, settings: Settings) -> list[Provisioned]:
     names = {topic_name(topic.name, settings.topic_suffix): topic for topic in TOPICS}
     created = _create(admin, {name: topic for name, topic in names.items() if name not in admin.list_topics()}, settings.partitions)
-    found = admin.describe_topics(list(names))
+    found = sorted(admin.describe_topics(list(names)), key=lambda told: list(names).index(told["name"]))
     policies = _policies(admin, list(names))
     problems: list[Problem] = []
     report = []
@@ -78,7 +78,7 @@ def _provision(admin: Any, settings: Settings) -> list[Provisioned]:
         report.append(Provisioned(name, partitions, Outcome.CREATED if name in created else Outcome.VERIFIED))
     if problems:
         raise ProblemsError(problems)
-    return sorted(report, key=lambda topic: list(names).index(topic.name))
+    return report
 
 
 def differences(topic: Topic, partitions: int, policy: str | None, settings: Settings) -> list[Problem]:
