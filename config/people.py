@@ -18,6 +18,13 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Confirm(StrEnum):
+    """Who confirms a result on behalf of the unit before it is verified: its leader, or the unit's policy at once."""
+
+    LEADER = "leader"
+    AUTO = "auto"
+
+
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """A department or crew that handles tickets.
 
@@ -26,12 +33,14 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
         name: shown to people.
         parent: the unit above it, whose people see its tickets.
         webhook: where its dispatch notices go; ``None`` for the city's default.
+        confirm: who confirms results for the unit.
     """
 
     id: str
     name: str
     parent: str | None = None
     webhook: str | None = None
+    confirm: Confirm = Confirm.LEADER
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     """Why somebody is told."""
 
     DISPATCHED = "dispatched"
+    ASSIGNED = "assigned"
     ALERT_JOINED = "alert_joined"
     REWORK = "rework"
     REMINDER = "reminder"
@@ -43,6 +44,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
         created_at: when the event was written.
         sent_at: when the receiver acknowledged it.
         error: why the last try failed; kept for the dead.
+        life_safety: goes before all others.
     """
 
     id: str
@@ -59,3 +61,4 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int = 0
     sent_at: Micros | None = None
     error: str | None = None
+    life_safety: bool = False

@@ -9,8 +9,8 @@ from config.moment import Micros
 from dispatch.event import GENESIS, Opening, TicketEvent, seal
 from dispatch.lifecycle import BY_FACT, ENDED, STORY, Fact, Move, Row, State
 
-Pause = tuple[Micros, Micros | None]
-"""A stretch of time that the case clock does not count; an open one has no end yet."""
+Pause = tuple[Micros, Micros]
+"""A stretch of time that the case clock does not count."""
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +32,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
         made: who made each move last.
         barred: who may not make a forward move any more, since it was returned to them.
         withdrawal_offered_at: when the trouble cleared by itself before dispatch.
-        alert_resolved_at: when the last alert resolved.
+        cleared: those of its alerts that have resolved.
+        alert_resolved_at: when the last of its alerts resolved; ``None`` while one fires.
         rework: how often verification failed.
         opened_at: first event.
         changed_at: last event.
@@ -63,6 +64,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     made: Mapping[Move, str] = {}
     barred: Mapping[Move, tuple[str, ...]] = {}
     withdrawal_offered_at: Micros | None = None
+    cleared: tuple[str, ...] = ()
     alert_resolved_at: Micros | None = None
     rework: int = 0
     clock_started_at: Micros | None = None
@@ -135,8 +137,9 @@ def _story(ticket: Ticket, event: TicketEvent) -> dict[str, object]:
     told = event.particulars
     if event.fact is Fact.ALERT_JOINED and told.alert is not None:
         return {"alerts": (*ticket.alerts, told.alert), "alert_resolved_at": None, "withdrawal_offered_at": None}
-    if event.fact is Fact.ALERT_RESOLVED:
-        return {"alert_resolved_at": event.at}
+    if event.fact is Fact.ALERT_RESOLVED and told.alert is not None:
+        cleared = (*ticket.cleared, told.alert)
+        return {"cleared": cleared, "alert_resolved_at": event.at if {*cleared} >= {*ticket.alerts} else None}
     if event.fact is Fact.WITHDRAWAL_OFFERED:
         return {"withdrawal_offered_at": event.at}
     return {}
