@@ -111,9 +111,13 @@ class Desk:
         levels = self._responsibilities.levels(category, self._map.around(cell))
         return levels[0].unit if levels else None
 
+    def below(self, unit: str) -> frozenset[str]:
+        """A unit and every unit below it."""
+        return subtree(self.units, unit)
+
     def takers(self, unit: str | None) -> tuple[Person, ...]:
         """The people of a unit and those below it who can handle a ticket, by id."""
-        below = subtree(self.units, unit) if unit is not None else frozenset()
+        below = self.below(unit) if unit is not None else frozenset()
         return tuple(person for _, person in sorted(self.people.items()) if person.unit in below and person.role in TAKERS)
 
 
