@@ -60,7 +60,16 @@ def pack(package: str, version: str, folder: Path) -> Path:
         FetchError: npm is not to be had, or said no.
     """
     command = npm_command() or install_node(folder)
-    arguments = ["pack", f"{package}@{version}", "--pack-destination", str(folder), "--ignore-scripts", "--no-update-notifier", "--loglevel", "error"]
+    arguments = [
+        "pack",
+        f"{package}@{version}",
+        "--pack-destination",
+        str(folder),
+        "--ignore-scripts",
+        "--no-update-notifier",
+        "--loglevel",
+        "error",
+    ]
     said = ""
     for _ in range(ATTEMPTS):
         try:

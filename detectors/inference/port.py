@@ -1,0 +1,38 @@
+"""The port between what judges pictures and the model that looks at them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.boxes import Detection
+
+Picture = NDArray[np.uint8]
+"""A colour picture: (height, width, 3), blue-green-red, 8 bits."""
+
+
+class Detector(Protocol):
+    """Finds things in pictures. The same picture gives the same answer."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every label that it can give."""
+
+    def detect(self, pictures: Sequence[Picture]) -> list[tuple[Detection, ...]]:
+        """What is in each picture, the surest first, each thing once; boxes lie inside the picture.
+
+        Raises:
+            ValueError: something is not a picture (see :data:`Picture`).
+        """
+
+
+def check_picture(picture: Picture) -> None:
+    """Refuse what is not a picture.
+
+    Raises:
+        ValueError: it says what was given instead.
+    """
+    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8 or 0 in picture.shape:
+        msg = f"a picture is (height, width, 3) of 8 bits, this is {picture.shape} of {picture.dtype}"
+        raise ValueError(msg)

@@ -1,0 +1,1 @@
+"""What is judged in a zone: one module for each scene, all of the same anatomy (policy, state, ``step``)."""

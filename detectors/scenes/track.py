@@ -1,0 +1,100 @@
+"""One vehicle in a zone as the parking scene remembers it."""
+
+from collections import Counter
+from statistics import median
+
+import msgspec
+
+from config.moment import Micros
+from detectors.anchors import Anchor, drop, settle
+from detectors.boxes import Box, Detection
+from detectors.scenes.stay import Phase, Stay
+
+LATELY = 9
+"""Sights from which label and confidence are taken."""
+
+
+class Track(msgspec.Struct, frozen=True, kw_only=True):
+    """A vehicle that stands, or has not yet moved on.
+
+    Attributes:
+        first: box of the first sight.
+        anchor: where it stands.
+        since: event time of the first sight.
+        seen: event time of the last one.
+        looks: times that its place was looked at since.
+        hits: times that it was seen there.
+        misses: looks in a row without seeing it.
+        absent: time looked at without seeing it, in a row (blind time does not count).
+        hidden: time in which something else stood before its place, since the last sight.
+        astray: looks in a row at which it stood beside its anchor.
+        lately: last labels and scores.
+        told: event time of the last thing said about it; ``None`` before its confirmation.
+    """
+
+    first: Box
+    anchor: Anchor
+    since: Micros
+    seen: Micros
+    looks: int = 1
+    hits: int = 1
+    misses: int = 0
+    absent: Micros = 0
+    hidden: Micros = 0
+    astray: int = 0
+    lately: tuple[tuple[str, float], ...] = ()
+    told: Micros | None = None
+
+    def stay(self, phase: Phase) -> Stay:
+        """What to tell about it."""
+        labels = Counter(label for label, _ in self.lately)
+        label = min(labels, key=lambda name: (-labels[name], name))
+        confidence = round(median(score for _, score in self.lately), 3)
+        return Stay(
+            phase=phase, since=self.since, seen=self.seen, first=self.first, box=self.anchor.box, label=label, confidence=confidence
+        )
+
+
+def begin(detection: Detection, at: Micros) -> Track:
+    """A vehicle seen for the first time."""
+    return Track(first=detection.box, anchor=drop(detection.box), since=at, seen=at, lately=((detection.label, detection.score),))
+
+
+def saw(track: Track, detection: Detection, at: Micros) -> Track:
+    """It stands where it stood."""
+    return msgspec.structs.replace(
+        track,
+        anchor=settle(track.anchor, detection.box),
+        seen=at,
+        looks=track.looks + 1,
+        hits=track.hits + 1,
+        misses=0,
+        absent=0,
+        hidden=0,
+        astray=0,
+        lately=(*track.lately, (detection.label, detection.score))[-LATELY:],
+    )
+
+
+def strayed(track: Track, at: Micros) -> Track:
+    """It stands beside its anchor: a wild box, or the beginning of a departure."""
+    return msgspec.structs.replace(
+        track,
+        seen=at,
+        looks=track.looks + 1,
+        hits=track.hits + 1,
+        misses=0,
+        absent=0,
+        hidden=0,
+        astray=track.astray + 1,
+    )
+
+
+def missed(track: Track, passed: Micros) -> Track:
+    """Its place was looked at, ``passed`` microseconds after the last look, and it was not seen."""
+    return msgspec.structs.replace(track, looks=track.looks + 1, misses=track.misses + 1, absent=track.absent + passed, astray=0)
+
+
+def hidden(track: Track, passed: Micros) -> Track:
+    """Something else stood before its place: this look says nothing about it."""
+    return msgspec.structs.replace(track, hidden=track.hidden + passed)
