@@ -8,6 +8,7 @@ import typer
 from cityloop.terminal import Exit, talk
 
 COMMANDS = (
+    "cityloop.commands.check_config",
     "cityloop.commands.deadline",
     "cityloop.commands.replay",
     "cityloop.commands.weights",

@@ -1,0 +1,1 @@
+"""The simulated devices of the street: what happens to them is a pure function of the time."""
