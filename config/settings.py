@@ -24,6 +24,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         console_port: console and staff page; 0 takes a free port.
         metrics_port: Prometheus metrics of this process; 0 turns them off.
         mqtt: ``mqtt://host:port`` of the broker that devices publish to; empty turns the MQTT door off.
+        mqtt_user: user name at the MQTT broker; empty for none.
+        mqtt_password: its password; never part of an address, never shown in logs or in ``doctor``.
         webhook: default URL of dispatch notices; empty turns them off.
         webhook_secret: signs webhooks; never shown in logs or in ``doctor``.
         checkpoint_seconds: how often state is checkpointed.
@@ -44,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     console_port: int = 8080
     metrics_port: int = 0
     mqtt: str = ""
+    mqtt_user: str = ""
+    mqtt_password: str = ""
     webhook: str = ""
     webhook_secret: str = ""
     checkpoint_seconds: float = 2.0

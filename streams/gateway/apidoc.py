@@ -1,13 +1,13 @@
 """What OpenAPI says of ``POST /v1/observations``: its bodies, its answers, its key."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, Operation, Parameter, Reference, RequestBody, Schema, SecurityScheme
+from litestar.openapi.spec import Components, Operation, Parameter, RequestBody, Schema, SecurityScheme
 from litestar.openapi.spec.enums import OpenAPIType
 
 from streams.gateway.body import FORMS, Form
@@ -15,7 +15,6 @@ from streams.gateway.details import MEDIA_TYPE, Details, Kind
 from streams.gateway.intake import MAX_KEY
 from streams.schemas import PublicObservation
 
-_REFERENCE = "#/components/schemas/{name}"
 _TAKEN = (
     Kind.MALFORMED,
     Kind.NO_KEY,
@@ -43,13 +42,25 @@ RESPONSES = {
 }
 
 
+def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
+    """A schema with every reference replaced by what it points to."""
+    if isinstance(schema, list):
+        return [_inlined(part, parts) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(parts[schema["$ref"].rpartition("/")[2]], parts)
+    return {name: _inlined(part, parts) for name, part in schema.items()}
+
+
 def _bodies() -> dict[str, Any]:
-    one = {"$ref": _REFERENCE.format(name=PublicObservation.__name__)}
-    several = {"oneOf": [one, {"type": "array", "items": one}]}
+    (one,), parts = msgspec.json.schema_components((PublicObservation,))
+    observation = _inlined(one, parts)
+    event = {"type": "object", "description": "A CloudEvent 1.0 around an observation."}
     schemas: dict[Form, dict[str, Any]] = {
-        Form.JSON: several,
+        Form.JSON: {"oneOf": [observation, {"type": "array", "items": observation}]},
         Form.LINES: {"type": "string", "description": "One observation a line."},
-        Form.CLOUDEVENT: {"type": "object", "description": "A CloudEvent 1.0, or an array of them, around observations."},
+        Form.CLOUDEVENT: {"oneOf": [event, {"type": "array", "items": event}]},
     }
     return {media: {"schema": schemas[form]} for media, form in FORMS.items()}
 
@@ -57,10 +68,6 @@ def _bodies() -> dict[str, Any]:
 @dataclass
 class ObservationsOperation(Operation):
     """The operation with its body, which Litestar cannot see since the handler reads raw bytes."""
-
-    request_body: RequestBody | Reference | None = field(
-        default_factory=lambda: RequestBody(content=_bodies(), description="Observations.", required=True)
-    )
 
     def __post_init__(self) -> None:
         key = Parameter(
@@ -71,11 +78,11 @@ class ObservationsOperation(Operation):
             schema=Schema(type=OpenAPIType.STRING, min_length=1, max_length=MAX_KEY),
         )
         self.parameters = [*(self.parameters or []), key]
+        self.request_body = RequestBody(content=_bodies(), description="Observations.", required=True)
 
 
 def openapi_config(version: str) -> OpenAPIConfig:
     """The document behind ``/v1/openapi.json``."""
-    _, schemas = msgspec.json.schema_components((PublicObservation,), ref_template=_REFERENCE)
     return OpenAPIConfig(
         title="cityloop ingest API",
         version=version,
@@ -83,7 +90,6 @@ def openapi_config(version: str) -> OpenAPIConfig:
         render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         security=[{"key": []}],
         components=Components(
-            schemas=schemas,  # Litestar passes plain dictionaries through as they are.
-            security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="An API key: clk_<id>_<secret>.")},
+            security_schemes={"key": SecurityScheme(type="http", scheme="bearer", description="An API key: clk_<id>_<secret>.")}
         ),
     )

@@ -16,8 +16,8 @@ from streams.rejected import Rejected
 
 ACKNOWLEDGE_SECONDS = 10.0
 """How long the log may take to acknowledge before a sender is told to try again."""
-MAX_PENDING = 20_000
-"""Observations waiting for the log beyond which new requests are turned away."""
+MAX_PENDING = 15_000
+"""Observations waiting for the log beyond which new requests are turned away: below the batcher's own bound, where they would hang."""
 _BREATH = 200
 """Items judged in one go before others get their turn on the event loop."""
 

@@ -79,7 +79,9 @@ def _located(text: bytes, said: str, file: str, line: int | None) -> Problem:
     """Turn msgspec's byte offset into a line and a column, both from 1."""
     match = _BYTE.match(said)
     what = f"not JSON: {match['what']}." if match else f"not JSON: {said[:1].lower()}{said[1:]}."
-    before = text[: int(match["byte"])] if match else text
+    # msgspec counts the first trailing character as read; every other place is that of the offending character.
+    offset = len(text) if match is None else int(match["byte"]) - (match["what"] == "trailing characters")
+    before = text[:offset]
     own_line = before.count(b"\n") + 1 if line is None else line
     column = len(before) - (before.rfind(b"\n") + 1) + 1
     return Problem(file=file, line=own_line, column=column, what=what, fix=_remedy(text, before))
@@ -96,6 +98,6 @@ def _remedy(text: bytes, before: bytes) -> str:
         return "The text ends too early: send it whole."
     if rest.startswith(b"'"):
         return "Use double quotes."
-    if b"\n" in before.strip() and rest.startswith(b"{"):
+    if b"\n" in before and rest.startswith(b"{"):
         return "Send several objects as an array, or one a line with the content type application/x-ndjson."
     return "Send one JSON object or array, in UTF-8."

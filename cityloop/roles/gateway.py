@@ -1,0 +1,44 @@
+"""The role ``gateway``: observations come in over HTTP and MQTT, and go to the log."""
+
+import asyncio
+import signal
+
+import uvloop
+
+from cityloop.keyring import open_keyring
+from config.catalogue import Catalogue
+from config.settings import Settings
+from streams.gateway.keys import KeyRing
+from streams.gateway.metrics import Metrics
+from streams.gateway.service import Gateway
+from streams.telemetry import Health, configure_logging, serve_telemetry
+
+
+def run(settings: Settings, catalogue: Catalogue, keyring: KeyRing | None = None) -> None:
+    """Run the gateway until SIGTERM or SIGINT.
+
+    Args:
+        settings: of the process.
+        catalogue: the city.
+        keyring: where API keys are looked up; default is the installation's database.
+
+    Raises:
+        ProblemsError: topics or addresses do not fit the settings.
+    """
+    configure_logging(settings.log_level, "gateway")
+    uvloop.run(_run(settings, catalogue, keyring))
+
+
+async def _run(settings: Settings, catalogue: Catalogue, keyring: KeyRing | None) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    health = Health()
+    telemetry = serve_telemetry(health, settings.host, settings.metrics_port)
+    try:
+        async with open_keyring(settings, keyring) as ring:
+            gateway = Gateway(settings, catalogue.kinds, catalogue.devices, ring, metrics=Metrics(), health=health)
+            await gateway.run(stop)
+    finally:
+        if telemetry is not None:
+            await asyncio.to_thread(telemetry.shutdown)
