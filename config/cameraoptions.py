@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -14,13 +13,6 @@ OptionValue = str | float | bool
 _CREDENTIALS = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+")
 
 
-class Transport(StrEnum):
-    """How RTSP carries its media. TCP is the default: a lost UDP packet smears the picture for seconds."""
-
-    TCP = "tcp"
-    UDP = "udp"
-
-
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Known options with their defaults.
 
@@ -30,7 +22,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         hold_at: media time in seconds of the frame that is held; ``None`` holds the last one.
         hold: seconds for which that frame is held.
         loop: play the file again and again.
-        transport: how RTSP carries its media.
         timeout: seconds without a frame after which a live source is connected anew.
         credentials: where ``user:password`` of a live source is kept, ``env:NAME`` or ``file:PATH``; never the secret itself.
     """
@@ -40,7 +31,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     hold_at: float | None = None
     hold: float = 0.0
     loop: bool = False
-    transport: Transport = Transport.TCP
     timeout: float = 10.0
     credentials: str | None = None
 

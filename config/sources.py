@@ -42,7 +42,7 @@ class Camera(msgspec.Struct, frozen=True, kw_only=True):
         name: shown to people.
         lon: position in degrees.
         lat: position in degrees.
-        options: what only one kind of source knows (``hold`` and ``loop`` of a file, ``transport`` of RTSP).
+        options: what only one kind of source knows (``hold`` and ``loop`` of a file, ``timeout`` of RTSP; see :mod:`config.cameraoptions`).
     """
 
     id: str

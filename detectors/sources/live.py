@@ -1,0 +1,80 @@
+"""Keeps a live source alive: a thread that connects, reads, and connects again."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from detectors.inference.port import Picture
+from detectors.sources.backoff import wait_before
+from detectors.sources.frame import Frame, SourceError
+from detectors.sources.latest import Latest
+from streams.clock import Clock
+
+
+class Reader(Protocol):
+    """One connection to a source."""
+
+    def read(self) -> Picture:
+        """Wait for the next picture.
+
+        Raises:
+            SourceError: the connection is lost.
+        """
+
+    def close(self) -> None:
+        """Give up the connection."""
+
+
+class LiveSource:
+    """A camera whose frames come when they come.
+
+    Args:
+        connect: makes a connection, or raises :class:`SourceError`.
+        clock: stamps frames with their arrival, since cameras' own clocks are often wrong.
+        chance: random numbers from 0 to 1 for the back-off.
+        stopped: set to end it (a reader may wait on it too).
+    """
+
+    def __init__(self, connect: Callable[[], Reader], clock: Clock, chance: Callable[[], float], stopped: threading.Event) -> None:
+        self._connect = connect
+        self._clock = clock
+        self._chance = chance
+        self._stopped = stopped
+        self._thread: threading.Thread | None = None
+        self.latest = Latest()
+        self.fault: str | None = "not connected yet"
+        self.connections = 0
+
+    def start(self, name: str) -> None:
+        """Begin; the thread carries the camera's name."""
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; a read that hangs is left to the daemon thread's end with the process."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(timeout=2.0)
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stopped.is_set():
+            try:
+                for picture in self._pictures():
+                    self.latest.put(Frame(picture, self._clock()))
+                    self.fault, failures = None, 0
+            except SourceError as error:
+                self.fault = str(error)
+            except Exception as error:  # A camera may make a decoder fail in any way; the others must go on, and this one is tried again.
+                self.fault = f"unexpected {type(error).__name__}"
+            failures += 1
+            self._stopped.wait(wait_before(failures, self._chance()))
+
+    def _pictures(self) -> Iterator[Picture]:
+        reader = self._connect()
+        self.connections += 1
+        try:
+            while not self._stopped.is_set():
+                yield reader.read()
+        finally:
+            reader.close()

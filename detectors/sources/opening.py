@@ -1,0 +1,47 @@
+"""From a camera of the catalogue to a source of frames: the one place that knows the schemes."""
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+from urllib.parse import urlsplit
+
+from config.cameraoptions import options_of
+from config.sources import Camera
+from detectors.sources.frame import SourceError
+from detectors.sources.live import LiveSource, Reader
+from detectors.sources.place import is_live, local_path, read_credentials, with_credentials
+from detectors.sources.playback import Playback, Shelf
+from detectors.sources.rtsp import RtspReader
+from detectors.sources.snapshot import SnapshotReader
+from streams.clock import Clock
+
+
+def open_playback(camera: Camera, shelf: Shelf) -> Playback:
+    """The file that a camera plays.
+
+    Raises:
+        SourceError: it cannot be played.
+    """
+    url = camera.url or ""
+    return Playback(shelf.clip(local_path(url)), options_of(camera.options), url)
+
+
+def open_live(camera: Camera, environment: Mapping[str, str], clock: Clock, chance: Callable[[], float] = random.random) -> LiveSource:
+    """The live source of a camera, not started yet.
+
+    Credentials are read at each connection, so that a changed password needs no restart.
+    """
+    stopped = threading.Event()
+    return LiveSource(partial(_connect, camera, environment, stopped), clock, chance, stopped)
+
+
+def _connect(camera: Camera, environment: Mapping[str, str], stopped: threading.Event) -> Reader:
+    url, options = camera.url or "", options_of(camera.options)
+    if not is_live(url):
+        msg = f"{url}: this is not a live source"
+        raise SourceError(msg)
+    credentials = read_credentials(options.credentials, environment) if options.credentials else None
+    if urlsplit(url).scheme in {"http", "https"}:
+        return SnapshotReader(url, credentials, options.timeout, 1 / camera.rate, stopped)
+    return RtspReader(url, with_credentials(url, credentials), options.timeout)

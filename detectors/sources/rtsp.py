@@ -1,0 +1,50 @@
+"""Frames from RTSP, through FFmpeg in OpenCV (over TCP, which is its default when nothing else is asked for)."""
+
+import cv2
+import numpy as np
+
+from detectors.inference.port import Picture
+from detectors.sources.frame import SourceError
+from detectors.sources.still import MOST_PIXELS
+
+
+class RtspReader:
+    """One connection.
+
+    Args:
+        name: the URL without credentials, for messages.
+        url: the URL with them.
+        timeout: seconds to connect, and to wait for a frame.
+
+    Raises:
+        SourceError: no connection, or no video in it.
+    """
+
+    def __init__(self, name: str, url: str, timeout: float) -> None:
+        self._name = name
+        milliseconds = int(timeout * 1000)
+        self._capture = cv2.VideoCapture(
+            url, cv2.CAP_FFMPEG, [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, milliseconds, cv2.CAP_PROP_READ_TIMEOUT_MSEC, milliseconds]
+        )
+        if not self._capture.isOpened():
+            msg = f"{name}: no connection, or no video in it (address, credentials and stream path are to be checked)"
+            raise SourceError(msg)
+
+    def read(self) -> Picture:
+        """Wait for the next frame.
+
+        Raises:
+            SourceError: the connection was lost, or nothing came in time.
+        """
+        found, picture = self._capture.read()
+        if not found or picture is None:
+            msg = f"{self._name}: the stream ended or no frame came in time"
+            raise SourceError(msg)
+        if picture.shape[0] * picture.shape[1] > MOST_PIXELS:
+            msg = f"{self._name}: frames of {picture.shape[1]} x {picture.shape[0]} are too large; choose the camera's smaller stream"
+            raise SourceError(msg)
+        return np.asarray(picture, np.uint8)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._capture.release()

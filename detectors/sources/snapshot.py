@@ -1,0 +1,72 @@
+"""Frames from a camera's snapshot address: one HTTP request each, at the rate at which they are judged."""
+
+import threading
+
+import httpx
+
+from detectors.inference.port import Picture
+from detectors.sources.frame import SourceError
+from detectors.sources.still import LARGEST_BYTES, decode_still
+
+
+class SnapshotReader:
+    """One HTTP client.
+
+    Args:
+        name: the URL without credentials, for messages.
+        credentials: user and password, or ``None``; offered as Basic, or as Digest when the camera asks for that.
+        timeout: seconds for one picture.
+        period: seconds from one picture to the next.
+        stopped: set when nobody wants pictures any more.
+    """
+
+    def __init__(self, name: str, credentials: tuple[str, str] | None, timeout: float, period: float, stopped: threading.Event) -> None:
+        self._name = name
+        self._credentials = credentials
+        self._client = httpx.Client(timeout=timeout, follow_redirects=False)
+        self._auth: httpx.Auth | None = httpx.BasicAuth(*credentials) if credentials else None
+        self._period = period
+        self._stopped = stopped
+        self._first = True
+
+    def read(self) -> Picture:
+        """Wait for the period, then ask for the next picture.
+
+        Raises:
+            SourceError: no answer, not a picture, or more than a picture may have.
+        """
+        if not self._first:
+            self._stopped.wait(self._period)
+        self._first = False
+        return decode_still(self._body(), self._name)
+
+    def _body(self) -> bytes:
+        try:
+            with self._client.stream("GET", self._name, auth=self._auth) as answer:
+                if answer.status_code == httpx.codes.UNAUTHORIZED and self._wants_digest(answer):
+                    return self._body()
+                if answer.status_code != httpx.codes.OK:
+                    msg = f"{self._name}: the camera answered {answer.status_code} {answer.reason_phrase}"
+                    raise SourceError(msg)
+                content = bytearray()
+                for part in answer.iter_bytes():
+                    content += part
+                    if len(content) > LARGEST_BYTES:
+                        msg = f"{self._name}: the answer is longer than a picture may be ({LARGEST_BYTES} bytes)"
+                        raise SourceError(msg)
+                return bytes(content)
+        except httpx.HTTPError as error:
+            msg = f"{self._name}: no picture ({type(error).__name__})"
+            raise SourceError(msg) from error
+
+    def _wants_digest(self, answer: httpx.Response) -> bool:
+        """Change over to Digest once, when the camera asks for it."""
+        asked = answer.headers.get("www-authenticate", "").lower().startswith("digest")
+        if not asked or self._credentials is None or isinstance(self._auth, httpx.DigestAuth):
+            return False
+        self._auth = httpx.DigestAuth(*self._credentials)
+        return True
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
