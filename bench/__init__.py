@@ -1,1 +1,1 @@
-"""Speed, measured: every figure is a ratio against a named peer or ceiling of the same run."""
+"""Benchmarks: what is measured stands beside its ceiling and beside what a user would write without cityloop."""
