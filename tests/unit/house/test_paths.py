@@ -33,7 +33,7 @@ def hits(pattern: re.Pattern[str]) -> list[str]:
     for path in tracked():
         if path.suffix in BINARY:
             continue
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
             if pattern.search(line):
                 found.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()[:120]}")
     return found
