@@ -82,11 +82,11 @@ class ObservationsOperation(Operation):
 
 
 def openapi_config(version: str) -> OpenAPIConfig:
-    """The document behind ``/v1/openapi.json``."""
+    """The document behind ``/schema/openapi.json``."""
     return OpenAPIConfig(
         title="cityloop ingest API",
         version=version,
-        path="/v1",
+        path="/schema",
         render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         security=[{"key": []}],
         components=Components(

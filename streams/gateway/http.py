@@ -69,7 +69,7 @@ def create_app(intake: Intake, ring: KeyRing, metrics: Metrics, health: Health) 
     def refused(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
         refusal = error if isinstance(error, RefusalError) else _refusal_for(error)
         metrics.requests.labels(str(refusal.kind.status), refusal.kind.value[0]).inc()
-        return problem_response(refusal)
+        return problem_response(refusal, error.headers if isinstance(error, HTTPException) else None)
 
     return Litestar(
         route_handlers=[send_observations, live, ready],
@@ -80,9 +80,11 @@ def create_app(intake: Intake, ring: KeyRing, metrics: Metrics, health: Health) 
     )
 
 
-def problem_response(refusal: RefusalError) -> Response[bytes]:
-    """The RFC 9457 answer of a refusal."""
-    headers = {} if refusal.retry_after is None else {"Retry-After": str(refusal.retry_after)}
+def problem_response(refusal: RefusalError, more: Mapping[str, str] | None = None) -> Response[bytes]:
+    """The RFC 9457 answer of a refusal, with more headers (``Allow`` of a 405)."""
+    headers = dict(more or {})
+    if refusal.retry_after is not None:
+        headers["Retry-After"] = str(refusal.retry_after)
     if refusal.kind.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="cityloop"'
     return Response(msgspec.json.encode(refusal.details), status_code=refusal.kind.status, media_type=MEDIA_TYPE, headers=headers)
