@@ -9,6 +9,7 @@ from cityloop.terminal import Exit, talk
 
 COMMANDS = (
     "cityloop.commands.check_config",
+    "cityloop.commands.db",
     "cityloop.commands.deadline",
     "cityloop.commands.replay",
     "cityloop.commands.weights",

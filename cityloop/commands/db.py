@@ -1,0 +1,86 @@
+"""``cityloop db``: the schema of the database."""
+
+import asyncio
+import os
+from enum import Enum
+from typing import Annotated
+
+import typer
+
+from cityloop.terminal import emit, refuse
+from config.problem import Problem, ProblemsError
+from config.settings import read_settings
+
+
+class Step(Enum):
+    """What to do with the schema."""
+
+    UPGRADE = "upgrade"
+    DOWNGRADE = "downgrade"
+    CURRENT = "current"
+
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Database = Annotated[str | None, typer.Option(metavar="URL", help="SQLAlchemy URL; left out, the installation's (CITYLOOP_DATABASE).")]
+Revision = Annotated[str, typer.Argument(help="Revision of the schema.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="The schema of the database.", no_args_is_help=True)
+    group.command("upgrade")(upgrade_database)
+    group.command("downgrade")(downgrade_database)
+    group.command("current")(current_revision)
+    app.add_typer(group, name="db")
+
+
+def upgrade_database(*, revision: Revision = "head", database: Database = None, json: Json = False) -> None:
+    """Bring the database to a revision; without one, to the newest. Every role does this when it starts."""
+    _run(Step.UPGRADE, revision, database, json=json)
+
+
+def downgrade_database(*, revision: Revision, database: Database = None, json: Json = False) -> None:
+    """Take the database back to a revision; ``base`` means an empty one, and what was in it is gone."""
+    _run(Step.DOWNGRADE, revision, database, json=json)
+
+
+def current_revision(*, database: Database = None, json: Json = False) -> None:
+    """Tell which revision the database is at, and which one this program wants."""
+    _run(Step.CURRENT, "", database, json=json)
+
+
+def _run(step: Step, revision: str, database: str | None, *, json: bool) -> None:
+    from sqlalchemy.exc import SQLAlchemyError  # Heavy, so only when the command runs.
+
+    from dispatch.store.migrate import SchemaError, newest
+
+    try:
+        reached = asyncio.run(_with_engine(step, revision, database or read_settings(os.environ).database_url))
+    except ProblemsError as error:
+        raise refuse(error) from error
+    except SchemaError as error:
+        raise refuse(Problem(file="REVISION", what=f"{error}.", fix=f"The newest revision is {newest()}.")) from error
+    except (SQLAlchemyError, OSError) as error:
+        told = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise refuse(
+            Problem(file="--database", what=f"the database cannot be used: {told}.", fix="Check the URL and that it answers.")
+        ) from error
+    if json:
+        emit({"revision": reached, "newest": newest()})
+    else:
+        typer.echo(reached or "empty")
+
+
+async def _with_engine(step: Step, revision: str, url: str) -> str | None:
+    from dispatch.store import migrate  # As above.
+    from dispatch.store.engine import open_engine
+
+    engine = open_engine(url)
+    try:
+        if step is Step.UPGRADE:
+            return await migrate.upgrade(engine, revision)
+        if step is Step.DOWNGRADE:
+            return await migrate.downgrade(engine, revision)
+        return await migrate.current(engine)
+    finally:
+        await engine.dispose()

@@ -1,0 +1,1 @@
+"""What is kept: SQLAlchemy tables on SQLite or PostgreSQL, and the ports of the case book on top of them."""

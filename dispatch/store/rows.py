@@ -1,0 +1,115 @@
+"""Values to rows and back."""
+
+from typing import Any
+
+import msgspec
+
+from config.moment import Micros
+from dispatch.accounts import ApiKey, Session, User
+from dispatch.alertcase import AlertCase
+from dispatch.change import TicketChange
+from dispatch.delivery import Delivery
+from dispatch.event import TicketEvent
+from dispatch.query import FeedItem
+from dispatch.ticket import Ticket
+from streams.alert import AlertEvent
+
+Row = dict[str, Any]
+
+read_alert = msgspec.json.Decoder(AlertCase).decode
+read_alert_event = msgspec.json.Decoder(AlertEvent).decode
+read_ticket = msgspec.json.Decoder(Ticket).decode
+read_ticket_event = msgspec.json.Decoder(TicketEvent).decode
+
+
+def text(value: msgspec.Struct) -> str:
+    """The JSON of a value."""
+    return msgspec.json.encode(value).decode()
+
+
+def alert_row(alert: AlertCase) -> Row:
+    """A row of ``alerts``."""
+    return {
+        "id": alert.id, "state": alert.state.value, "rule": alert.latest.rule, "severity": alert.latest.severity.value, "unit": alert.unit,
+        "ticket": alert.ticket, "acknowledged_by": alert.acknowledged_by, "opened_at": alert.opened_at, "changed_at": alert.changed_at,
+        "body": text(alert),
+    }  # fmt: skip
+
+
+def alert_event_row(event: AlertEvent, taken_at: Micros) -> Row:
+    """A row of ``alert_events``."""
+    return {
+        "event_id": event.event_id, "alert": event.id, "event": event.event.value, "at": event.at, "taken_at": taken_at, "body": text(event)
+    }  # fmt: skip
+
+
+def ticket_row(change: TicketChange) -> Row:
+    """A row of ``tickets``."""
+    ticket = change.ticket
+    return {
+        "id": ticket.id, "version": ticket.version, "state": ticket.state.value, "category": ticket.opening.category,
+        "severity": ticket.opening.severity.value, "unit": ticket.unit, "assignee": ticket.assignee, "spot": change.spot,
+        "due_at": change.due_at, "clock_stopped_at": ticket.clock_stopped_at, "opened_at": ticket.opened_at,
+        "changed_at": ticket.changed_at, "ended_at": ticket.ended_at, "body": text(ticket),
+    }  # fmt: skip
+
+
+def ticket_event_row(event: TicketEvent) -> Row:
+    """A row of ``ticket_events``."""
+    return {
+        "ticket": event.ticket, "number": event.number, "fact": event.fact.value, "at": event.at, "actor": event.actor, "hash": event.hash,
+        "body": text(event),
+    }  # fmt: skip
+
+
+def delivery_row(delivery: Delivery) -> Row:
+    """A row of ``deliveries``."""
+    return msgspec.structs.asdict(delivery) | {"purpose": delivery.purpose.value, "state": delivery.state.value}
+
+
+def read_delivery(row: Any) -> Delivery:
+    """A delivery from its row."""
+    return msgspec.convert(dict(row._mapping), Delivery)  # noqa: SLF001  # SQLAlchemy's public way to a row's names.
+
+
+def feed_row(item: FeedItem) -> Row:
+    """A row of ``feed``, without its number, which the database gives."""
+    row = msgspec.structs.asdict(item) | {"subject": item.subject.value}
+    del row["sequence"]
+    return row
+
+
+def read_feed(row: Any) -> FeedItem:
+    """A line of the feed from its row."""
+    return msgspec.convert(dict(row._mapping), FeedItem)  # noqa: SLF001  # As above.
+
+
+def user_row(user: User) -> Row:
+    """A row of ``users``."""
+    return msgspec.structs.asdict(user) | {"state": user.state.value}
+
+
+def read_user(row: Any) -> User:
+    """A login from its row."""
+    return msgspec.convert(dict(row._mapping), User)  # noqa: SLF001  # As above.
+
+
+def session_row(session: Session) -> Row:
+    """A row of ``sessions``."""
+    return msgspec.structs.asdict(session)
+
+
+def read_session(row: Any) -> Session:
+    """A session from its row."""
+    return msgspec.convert(dict(row._mapping), Session)  # noqa: SLF001  # As above.
+
+
+def key_row(key: ApiKey) -> Row:
+    """A row of ``api_keys``."""
+    return msgspec.structs.asdict(key) | {"scopes": " ".join(key.scopes)}
+
+
+def read_key(row: Any) -> ApiKey:
+    """A key from its row."""
+    fields = dict(row._mapping)  # noqa: SLF001  # As above.
+    return msgspec.convert(fields | {"scopes": tuple(fields["scopes"].split())}, ApiKey)
