@@ -37,5 +37,6 @@ def parse(text: str) -> Micros:
 
 
 def render(moment: Micros) -> str:
-    """Write as RFC 3339 with ``Z``; a fraction only when it is not zero."""
-    return to_datetime(moment).isoformat().replace("+00:00", "Z")
+    """Write as RFC 3339 with ``Z``; a fraction only when it is not zero, and then without zeros at its end."""
+    whole, _, fraction = to_datetime(moment).isoformat().removesuffix("+00:00").partition(".")
+    return f"{whole}.{fraction.rstrip('0')}Z" if fraction else f"{whole}Z"

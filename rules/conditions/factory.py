@@ -1,0 +1,39 @@
+"""A rule's evaluator: one row a form."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from config.kinds import Kind
+from rules.conditions.level import LevelEvaluator
+from rules.conditions.matching import Matcher
+from rules.conditions.port import Evaluator
+from rules.model import Level, Predicate, Rule
+from rules.predicates import compile_predicate
+
+Kinds = Mapping[str, Kind]
+
+
+def evaluator_of(rule: Rule, kinds: Kinds) -> Evaluator:
+    """Compile a rule that was checked.
+
+    Raises:
+        ProblemsError: it was not, and a predicate of it is wrong.
+    """
+    return _MAKERS[type(rule.condition)](rule, rule.condition, kinds)
+
+
+def _matcher(predicate: Predicate | None, names: Iterable[str], kinds: Kinds) -> Matcher:
+    compiled = None if predicate is None else compile_predicate(predicate, [kinds.get(name) for name in names])
+    return Matcher(predicate, compiled)
+
+
+def _level(rule: Rule, condition: Level, kinds: Kinds) -> Evaluator:
+    clear = None if condition.clear is None else _matcher(condition.clear, rule.kinds, kinds)
+    stale_after = condition.stale_after
+    known = [kinds[name] for name in rule.kinds if name in kinds]
+    if stale_after is None and known and all(kind.pulse for kind in known):
+        stale_after = 0
+    return LevelEvaluator(condition, _matcher(rule.where, rule.kinds, kinds), clear, stale_after)
+
+
+_MAKERS: Mapping[type, Callable[[Rule, Any, Kinds], Evaluator]] = {Level: _level}

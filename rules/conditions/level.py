@@ -1,0 +1,65 @@
+"""Level: holds from a match until a sample that is none (or one that ``clear`` says), or until its match is too old to be believed."""
+
+from typing import Any
+
+from config.moment import Micros
+from rules.conditions.matching import Matcher, length
+from rules.model import Level
+from rules.predicates import Undecided
+from rules.state import NEVER, Group, Opening, Signal
+from streams.observation import Observation
+
+
+class LevelEvaluator:
+    """See SEMANTICS, section 2, row ``level``.
+
+    A sample that matches and clears at once keeps the condition: it ends the old interval and begins the next at one
+    instant.
+    """
+
+    memory_type: Any = None
+
+    def __init__(self, condition: Level, where: Matcher, clear: Matcher | None, stale_after: Micros | None) -> None:
+        self._condition = condition
+        self._where = where
+        self._run = where.run
+        self._clear = None if clear is None else clear.run
+        self._stale_after = stale_after
+
+    def sample(self, group: Group, observation: Observation) -> Signal | Undecided:
+        """A match raises or holds; a clearing sample ends."""
+        verdict: bool | Undecided = self._run(observation)
+        if verdict is True:
+            if self._stale_after is not None:
+                group.condition_due = observation.at + self._stale_after
+            return Signal.MATCH if group.holds else Signal.RISE
+        if verdict is False:
+            if self._clear is not None:
+                verdict = self._clear(observation)
+                if verdict is False:
+                    return Signal.NOTHING
+                if verdict is not True:
+                    return verdict
+            if group.holds:
+                group.condition_due = NEVER
+                return Signal.FALL
+            return Signal.NOTHING
+        return verdict
+
+    def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
+        """The last match is too old to be believed."""
+        group.condition_due = NEVER
+        return Signal.FALL
+
+    def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:  # The port's signature.
+        """One match."""
+        return Opening(1, at, () if observation is None else (observation.source,), observation)
+
+    def why(self, first: Observation | None) -> dict[str, Any]:
+        """The match that began it."""
+        told: dict[str, Any] = {"form": "level", **self._where.why(first)}
+        if self._condition.clear is not None:
+            told["clear"] = self._condition.clear.text
+        if self._stale_after is not None:
+            told["stale_after"] = length(self._stale_after)
+        return told

@@ -1,0 +1,40 @@
+"""What most forms share: which observations match, and how that is told."""
+
+from typing import Any
+
+from config.duration import render_duration
+from config.moment import render
+from rules.model import Predicate
+from rules.predicates import Compiled, Undecided
+from rules.predicates.fields import Run
+from streams.observation import Observation
+
+
+class Matcher:
+    """A predicate, or the absence of one: then every observation matches.
+
+    Attributes:
+        run: gives True, False or :class:`Undecided`.
+    """
+
+    def __init__(self, predicate: Predicate | None, compiled: Compiled | None) -> None:
+        self._text = "true" if predicate is None else predicate.text
+        self._compiled = compiled
+        self.run: Run = _always if compiled is None else compiled.run
+
+    def why(self, observation: Observation | None) -> dict[str, Any]:
+        """The predicate with the values of an observation; its text alone where there was none."""
+        if observation is None:
+            return {"where": self._text}
+        seen = {"id": observation.id, "source": observation.source, "kind": observation.kind, "at": render(observation.at)}
+        tree = {"condition": "true", "values": {}, "is": True} if self._compiled is None else self._compiled.explain(observation)
+        return {"where": tree, "observation": {**seen, "value": observation.value}}
+
+
+def _always(_: Observation) -> bool | Undecided:
+    return True
+
+
+def length(micros: int) -> str:
+    """A length of time for people."""
+    return render_duration(micros)

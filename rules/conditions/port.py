@@ -1,0 +1,33 @@
+"""The port between the engine and a form of condition."""
+
+from typing import Any, Protocol
+
+from config.moment import Micros
+from rules.predicates import Undecided
+from rules.state import Group, Opening, Signal
+from streams.observation import Observation
+
+
+class Evaluator(Protocol):
+    """Turns the observations of a group, in the order of time, into one condition that holds or does not.
+
+    It keeps what it must know in ``group.memory``, of the type :attr:`memory_type`, and the instant at which the
+    condition changes by itself in ``group.condition_due``. It never looks at a clock.
+
+    Attributes:
+        memory_type: the type of ``group.memory``, for reading a checkpoint.
+    """
+
+    memory_type: Any
+
+    def sample(self, group: Group, observation: Observation) -> Signal | Undecided:
+        """Apply an observation."""
+
+    def ripen(self, group: Group, due: Micros) -> Signal:
+        """Run the timer of the condition, which was due at this instant."""
+
+    def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:
+        """What the episode that begins now begins with."""
+
+    def why(self, first: Observation | None) -> dict[str, Any]:
+        """The condition as a tree with the values that made it hold."""

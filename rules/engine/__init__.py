@@ -1,0 +1,7 @@
+"""The pure core: observations and ticks in, changes of alerts out. No clock, no I/O; live and replay run this very code."""
+
+from rules.engine.limits import Limits
+from rules.engine.outcome import Note, Noted, Outcome
+from rules.engine.partition import Partition
+
+__all__ = ["Limits", "Note", "Noted", "Outcome", "Partition"]

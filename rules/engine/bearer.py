@@ -1,0 +1,119 @@
+"""One rule with all its groups: orders, accounts, judges, and hands to the episodes what the condition says."""
+
+from config.moment import Micros
+from rules.conditions.port import Evaluator
+from rules.engine.counts import Counts
+from rules.engine.episodes import Episodes
+from rules.engine.lane import Lane
+from rules.engine.ledger import Ledger
+from rules.engine.limits import Limits
+from rules.engine.outcome import Note, Noted
+from rules.grouping import Key, group_of, key_getter
+from rules.model import Rule
+from rules.predicates import Undecided
+from rules.state import Group, Signal
+from streams.observation import Observation
+
+BUCKET = 16
+"""Groups of one section of a checkpoint: small, so that a delta carries little beside what changed."""
+
+
+class RuleBearer:
+    """A rule at work in one partition.
+
+    Attributes:
+        rule: the rule.
+        groups: by group key.
+        counts: what it did.
+        dirty: numbers of the buckets with a group that changed since they were last written.
+    """
+
+    def __init__(self, rule: Rule, evaluator: Evaluator, lane: Lane, limits: Limits) -> None:
+        self.rule = rule
+        self.groups: dict[Key, Group] = {}
+        self.counts = Counts()
+        self.dirty: set[int] = set()
+        self.evaluator = evaluator
+        self._key_of = key_getter(rule.by)
+        self._lane = lane
+        self._remembered = limits.remembered
+        self._sample = evaluator.sample
+        self._episodes = Episodes(rule, evaluator, self.counts)
+
+    def apply(self, observation: Observation, ledger: Ledger) -> None:
+        """Apply an observation to its group, unless it is late, a duplicate, or cannot be judged."""
+        counts = self.counts
+        counts.evaluated += 1
+        key = self._key_of(observation)
+        group = self.groups.get(key)
+        at = observation.at
+        if group is None:
+            group = self.groups[key] = Group(key=key, bucket=len(self.groups) // BUCKET)
+        elif observation.id in group.ids:
+            counts.duplicate += 1
+            self._note(Note.DUPLICATE, observation, "the same id came before", key, ledger)
+            return
+        elif at < group.last_at or at <= group.ran_at:
+            counts.late += 1
+            self._note(Note.LATE, observation, _lateness(at, group), key, ledger)
+            return
+        try:
+            self._judge(group, observation, ledger)
+        except Exception as error:  # noqa: BLE001  # Whatever one observation breaks, the stream goes on; it is parked and told.
+            counts.crashed += 1
+            self._note(Note.CRASHED, observation, f"{type(error).__name__}: {error}", key, ledger)
+
+    def _judge(self, group: Group, observation: Observation, ledger: Ledger) -> None:
+        """Apply an observation that is in order."""
+        signal = self._sample(group, observation)
+        self.dirty.add(group.bucket)
+        if isinstance(signal, Undecided):
+            self._remember(group, observation.id, group.tied)
+            self.counts.undecided += 1
+            self._note(Note.UNDECIDED, observation, signal.reason, group.key, ledger)
+            return
+        at = observation.at
+        if at > group.last_at:
+            group.last_at = at
+            self._remember(group, observation.id, 0)
+        else:
+            self._remember(group, observation.id, group.tied)
+        if signal is not Signal.NOTHING:
+            self._act(signal, group, at, observation, ledger)
+        if group.condition_due < group.armed or group.alert_due < group.armed:
+            self._lane.arm(group, self)
+
+    def ripen(self, group: Group, due: Micros, ledger: Ledger) -> None:
+        """Run a timer of a group: at one instant that of the condition before that of the alert."""
+        group.ran_at = due
+        self.dirty.add(group.bucket)
+        if group.condition_due == due:
+            self._act(self.evaluator.ripen(group, due), group, due, None, ledger)
+        else:
+            self._episodes.ripen(group, due, ledger)
+
+    def _act(self, signal: Signal, group: Group, at: Micros, observation: Observation | None, ledger: Ledger) -> None:
+        """Tell the episodes what the condition says. A match within an episode belongs to it, whatever else it does."""
+        episodes = self._episodes
+        if observation is not None and group.episode is not None and signal is not Signal.FALL:
+            episodes.match(group, observation, ledger)
+        if signal is Signal.RISE:
+            episodes.rise(group, at, observation, ledger)
+        elif signal is Signal.FALL or signal is Signal.FALL_BY_MATCH:
+            episodes.fall(group, at)
+
+    def _remember(self, group: Group, identity: str, tied: int) -> None:
+        """Keep an id beside the ``tied`` ones that must be kept too, and a few from before."""
+        kept = self._remembered if self._remembered > tied else tied + 1
+        ids = group.ids
+        group.ids = (*ids, identity) if len(ids) < kept else (*ids[len(ids) - kept + 1 :], identity)
+        group.tied = tied + 1
+
+    def _note(self, note: Note, observation: Observation, reason: str, key: Key, ledger: Ledger) -> None:
+        ledger.outcomes.append(Noted(note, observation, reason, self.rule.name, group_of(self.rule.by, key)))
+
+
+def _lateness(at: Micros, group: Group) -> str:
+    if at < group.last_at:
+        return "its group has already applied a later observation"
+    return "its group has already run a timer that was due then or later"

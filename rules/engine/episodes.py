@@ -1,0 +1,106 @@
+"""From condition to alert: pending, firing, quiet, resolved (SEMANTICS, section 3)."""
+
+from config.moment import Micros
+from rules.conditions.port import Evaluator
+from rules.engine.announce import announce, quiet_until
+from rules.engine.counts import Counts
+from rules.engine.ledger import Ledger
+from rules.model import Rule
+from rules.state import NEVER, Episode, Group, Phase
+from streams.alert import Change
+from streams.observation import Observation
+
+MAX_EVIDENCE = 8
+"""The most references that an alert carries; the newest stay."""
+
+
+class Episodes:
+    """The part of a rule that is the same for every form of condition."""
+
+    def __init__(self, rule: Rule, evaluator: Evaluator, counts: Counts) -> None:
+        self._rule = rule
+        self._evaluator = evaluator
+        self._counts = counts
+
+    def rise(self, group: Group, at: Micros, observation: Observation | None, ledger: Ledger) -> None:
+        """The condition begins to hold."""
+        if group.phase is Phase.QUIET and group.episode is not None:
+            group.phase = Phase.FIRING
+            group.episode.ended_at = NEVER
+            group.alert_due = group.episode.repeat_due
+            return
+        opening = self._evaluator.opening(group, at, observation)
+        last = opening.last
+        group.episode = Episode(
+            starts_at=at,
+            last_seen=opening.last_seen,
+            count=opening.count,
+            sources=dict.fromkeys(opening.sources),
+            first=last,
+            last=last,
+            evidence=() if observation is None else observation.evidence[-MAX_EVIDENCE:],
+        )
+        if self._rule.for_:
+            group.phase = Phase.PENDING
+            group.alert_due = at + self._rule.for_
+        else:
+            self._fire(group, group.episode, at, ledger)
+
+    def fall(self, group: Group, at: Micros) -> None:
+        """The condition ceases to hold."""
+        if group.phase is Phase.PENDING:
+            self._forget(group)
+        elif group.phase is Phase.FIRING and group.episode is not None:
+            group.phase = Phase.QUIET
+            group.episode.ended_at = at
+            group.alert_due = min(quiet_until(self._rule, group.episode), group.episode.repeat_due)
+
+    def match(self, group: Group, observation: Observation, ledger: Ledger) -> None:
+        """A match belongs to the episode."""
+        episode = group.episode
+        if episode is None:
+            return
+        episode.count += 1
+        episode.last_seen = observation.at
+        episode.last = observation
+        episode.sources[observation.source] = None
+        news = episode.count & (episode.count - 1) == 0
+        if observation.evidence and not set(observation.evidence) <= set(episode.evidence):
+            news = True
+            episode.evidence = tuple(dict.fromkeys(episode.evidence + observation.evidence))[-MAX_EVIDENCE:]
+        if news and group.phase is not Phase.PENDING and self._rule.repeat is None:
+            self._say(Change.UPDATED, group, episode, observation.at, ledger)
+
+    def ripen(self, group: Group, due: Micros, ledger: Ledger) -> None:
+        """Run the timer of the alert: it fires, resolves or says so again."""
+        episode = group.episode
+        if episode is None:
+            group.alert_due = NEVER
+        elif group.phase is Phase.PENDING:
+            self._fire(group, episode, due, ledger)
+        elif quiet_until(self._rule, episode) == due:
+            self._counts.resolved += 1
+            self._say(Change.RESOLVED, group, episode, due, ledger)
+            self._forget(group)
+        else:
+            episode.repeat_due = due + (self._rule.repeat or NEVER)
+            group.alert_due = min(quiet_until(self._rule, episode), episode.repeat_due)
+            self._say(Change.UPDATED, group, episode, due, ledger)
+
+    def _fire(self, group: Group, episode: Episode, at: Micros, ledger: Ledger) -> None:
+        group.phase = Phase.FIRING
+        episode.fired_at = at
+        if self._rule.repeat is not None:
+            episode.repeat_due = at + self._rule.repeat
+        group.alert_due = episode.repeat_due
+        self._counts.fired += 1
+        self._say(Change.FIRING, group, episode, at, ledger)
+
+    def _say(self, change: Change, group: Group, episode: Episode, at: Micros, ledger: Ledger) -> None:
+        event = announce(self._rule, self._evaluator, group, episode, change=change, at=at, noticed=ledger.noticed)
+        ledger.outcomes.append(event)
+
+    def _forget(self, group: Group) -> None:
+        group.phase = Phase.IDLE
+        group.episode = None
+        group.alert_due = NEVER
