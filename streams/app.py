@@ -1,0 +1,120 @@
+"""The Faust application of an engine process: everything that was found sound about Faust is set here, once."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import faust
+import mode
+
+from config.settings import Settings
+from streams.checkpoint.kafkalog import KafkaLog
+from streams.checkpoint.meters import Meters
+from streams.checkpoint.ports import Incoming
+from streams.checkpoint.runner import CheckpointedFold
+from streams.fold import Fold, Record
+from streams.topics import topic_name
+from streams.worker import end_soon
+
+MOST = 500
+"""Records that are taken at once."""
+WITHIN = 0.02
+"""Seconds after which fewer are taken: half of it is what this adds to the latency of a quiet stream, on average."""
+
+
+def build_app(settings: Settings, name: str) -> faust.App:
+    """A Faust application whose consumer group is ``cityloop-<name>``.
+
+    * ``CrashingSupervisor``: an agent that raises ends the process. A restarted agent would carry on behind the record
+      that it failed on.
+    * ``stream_wait_empty=False``: a rebalance does not wait for records that only a checkpoint will acknowledge.
+    * ``consumer_auto_offset_reset="earliest"``: a group without commits begins at the beginning, not at now.
+    * ``topic_disable_leader`` and ``topic_allow_declare=False``: topics are provisioned from the topics table only.
+    * ``web_enabled=False``: metrics and health are served by :mod:`streams.telemetry`.
+    """
+    return faust.App(
+        f"cityloop-{name}{settings.topic_suffix}",
+        broker=f"kafka://{settings.bootstrap_servers}",
+        store="memory://",
+        datadir=str(Path(settings.data) / "faust" / name),
+        topic_partitions=settings.partitions,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        web_enabled=False,
+        consumer_auto_offset_reset="earliest",
+        agent_supervisor=mode.CrashingSupervisor,
+        broker_commit_interval=settings.commit_seconds,
+        broker_session_timeout=settings.session_seconds,
+        broker_heartbeat_interval=settings.session_seconds / 5,
+        broker_request_timeout=max(30.0, settings.session_seconds * 2),
+        stream_wait_empty=False,
+    )
+
+
+def raw_topic(app: faust.App, settings: Settings, *names: str) -> Any:
+    """The named topics as one channel of raw bytes: a decoding error inside Faust would acknowledge and drop the record."""
+    full = [topic_name(name, settings.topic_suffix) for name in names]
+    kinds: Mapping[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
+    return app.topic(*full, partitions=settings.partitions, **kinds)
+
+
+class FaustGroup:
+    """The consumer group of a Faust application, for the checkpointed fold."""
+
+    def __init__(self, app: faust.App) -> None:
+        self._app = app
+        self.stream: Any = None  # Of the agent, once it runs; acknowledging through it keeps Faust's own books right.
+
+    def generation(self) -> int:
+        """The group's generation, as this process knows it."""
+        return int(self._app.consumer_generation_id)
+
+    async def acknowledge(self, handle: Any) -> None:
+        """Let Faust commit the event's offset, together with all before it."""
+        await self.stream.ack(handle)
+
+
+def attach(app: faust.App, settings: Settings, fold: Fold, topics: Sequence[str], *, meters: Meters | None = None) -> CheckpointedFold:
+    """Declare the agent that folds the topics with "checkpoint, then commit".
+
+    All topics have the same number of partitions, so that Faust's assignor gives the same partitions of each to the
+    same worker.
+
+    Args:
+        app: of :func:`build_app`.
+        settings: topic suffix, partitions and how often to checkpoint.
+        fold: makes and restores states.
+        topics: names as in the topics table.
+        meters: what is measured; default is registered globally.
+    """
+    log = KafkaLog(settings, app.conf.id)
+    group = FaustGroup(app)
+    runner = CheckpointedFold(fold, log, group, every=settings.checkpoint_seconds, meters=meters or Meters())
+    plain = {topic_name(name, settings.topic_suffix): name for name in topics}
+
+    @app.agent(raw_topic(app, settings, *topics), name=f"{app.conf.id}-fold", concurrency=1)
+    async def fold_records(stream: Any) -> None:
+        group.stream = stream
+        async for events in stream.noack_take(MOST, within=WITHIN):
+            try:
+                await runner.take(_incoming(events, plain))
+            except Exception:
+                end_soon()
+                raise
+
+    return runner
+
+
+def _incoming(events: Sequence[Any], plain: Mapping[str, str]) -> Iterator[Incoming]:
+    for event in events:
+        message = event.message
+        record = Record(
+            topic=plain[message.topic],
+            partition=message.partition,
+            offset=message.offset,
+            timestamp=round(message.timestamp * 1_000) * 1_000,  # Milliseconds on the wire, made seconds by Faust.
+            key=message.key,
+            value=message.value if message.value is not None else b"",
+            headers=dict(message.headers or ()),
+        )
+        yield Incoming(record, message.generation_id, event)

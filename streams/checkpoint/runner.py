@@ -1,0 +1,248 @@
+"""Runs a fold over the partitions of a consumer group so that every record counts exactly once, whatever dies."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from config.problem import Problem
+from streams.checkpoint.admission import Admission, Standing, admit
+from streams.checkpoint.assemble import farthest, mark_key
+from streams.checkpoint.chunks import SCHEMA, ChunkKey, Crash, Part, Sections, cut, encode_key, encode_value
+from streams.checkpoint.meters import Meters
+from streams.checkpoint.ports import Group, Incoming, Log
+from streams.checkpoint.schedule import History, is_due, part_due
+from streams.fold import Fold, Held, Output, Record
+from streams.rejected import Reason, reject_record
+from streams.topics import CHECKPOINTS
+
+PARK_AFTER = 3
+"""A record on which the fold raised this many times is parked on ``cityloop.rejected`` instead of being tried again."""
+ACKNOWLEDGE_SECONDS = 60.0
+"""How long the broker may take to acknowledge before the process gives up and restarts."""
+
+Address = tuple[str, int]
+"""Topic and partition."""
+
+
+class LogError(RuntimeError):
+    """The state is not the exact fold of the log; the process must end and restore."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """The state of one partition during one generation of the group.
+
+    Attributes:
+        generation: the group's when it was restored.
+        held: the state.
+        applied: last applied offset.
+        writer: whose checkpoints these are; new with every slot.
+        history: of those checkpoints.
+        superseded: key and offset of older checkpoints' chunks, not yet deleted.
+        crash: mark of a record that made the fold raise.
+        delivered: last offset that came.
+        waiting: handles of records that wait for the next checkpoint.
+        published: outputs that the broker has not been seen to acknowledge.
+    """
+
+    generation: int
+    held: Held
+    applied: int
+    writer: str
+    history: History
+    superseded: list[tuple[bytes, int]]
+    crash: Crash | None
+    delivered: int | None = None
+    waiting: list[Any] = field(default_factory=list)
+    published: list[Awaitable[object]] = field(default_factory=list)
+
+    def standing(self) -> Standing:
+        """What admission is decided on."""
+        return Standing(self.generation, self.applied, self.delivered)
+
+
+class CheckpointedFold:
+    """Folds what a consumer group delivers, in one process. Any exception means that the process must end.
+
+    Args:
+        fold: makes and restores states.
+        log: the broker.
+        group: the consumer group.
+        every: seconds from one checkpoint of a partition to the next.
+        meters: what is measured.
+        now: a monotonic clock in seconds.
+        new_writer: gives an identity that nobody else has.
+    """
+
+    def __init__(
+        self,
+        fold: Fold,
+        log: Log,
+        group: Group,
+        *,
+        every: float,
+        meters: Meters,
+        now: Callable[[], float] = time.monotonic,
+        new_writer: Callable[[], str] = lambda: uuid.uuid4().hex,
+    ) -> None:
+        self._fold, self._log, self._group, self._every = fold, log, group, every
+        self._meters, self._now, self._new_writer = meters, now, new_writer
+        self._slots: dict[Address, Slot] = {}
+
+    @property
+    def slots(self) -> Mapping[Address, Slot]:
+        """The partitions that have state here, for metrics and health."""
+        return self._slots
+
+    async def take(self, batch: Iterable[Incoming]) -> None:
+        """Apply records in their order, then write the checkpoints that are due.
+
+        Raises:
+            LogError: offsets are not contiguous, or the log was replaced.
+            Exception: whatever the fold or the broker raised.
+        """
+        for incoming in batch:
+            await self._take_one(incoming)
+        await self._write_due()
+
+    async def _take_one(self, incoming: Incoming) -> None:
+        record = incoming.record
+        address = (record.topic, record.partition)
+        decision = self._decide(incoming, address)
+        if decision is Admission.RESTORE:
+            self._slots[address] = await self._restore(address, incoming)
+            decision = self._decide(incoming, address)  # The group may have moved on while the checkpoint was read.
+        self._meters.records.labels(record.topic, decision.value).inc()
+        if decision in (Admission.STALE, Admission.RESTORE):
+            return
+        slot = self._slots[address]
+        if decision in (Admission.GAP, Admission.BACKWARDS):
+            raise LogError(_explain(decision, address, slot, record.offset))
+        slot.delivered = record.offset
+        slot.waiting.append(incoming.handle)
+        if decision is Admission.APPLY:
+            await self._apply(address, slot, record)
+
+    def _decide(self, incoming: Incoming, address: Address) -> Admission:
+        slot = self._slots.get(address)
+        return admit(incoming.record.offset, incoming.generation, self._group.generation(), slot.standing() if slot else None)
+
+    async def _restore(self, address: Address, incoming: Incoming) -> Slot:
+        """The farthest checkpoint, whoever wrote it; without any, the beginning of what the broker keeps."""
+        topic, partition = address
+        current = self._group.generation()
+        self._slots = {kept: slot for kept, slot in self._slots.items() if slot.generation == current}
+        began = self._now()
+        found = await asyncio.to_thread(farthest, await self._log.read(CHECKPOINTS, partition), topic, partition)
+        applied = found.offset
+        if applied is None:
+            applied = await self._log.first_offset(topic, partition) - 1
+        held = self._fold.restore(topic, partition, found.sections)
+        self._meters.restored(address, applied, self._now() - began)
+        return Slot(
+            generation=incoming.generation,
+            held=held,
+            applied=applied,
+            writer=self._new_writer(),
+            history=History(self._now()),
+            superseded=list(found.superseded),
+            crash=found.crash,
+        )
+
+    async def _apply(self, address: Address, slot: Slot, record: Record) -> None:
+        """One step of the fold; its outputs are published at once and awaited before the next checkpoint."""
+        if slot.crash is not None and slot.crash.offset == record.offset and slot.crash.count >= PARK_AFTER:
+            outputs: Sequence[Output] = (_parked(record, slot.crash),)
+        else:
+            try:
+                outputs = slot.held.step(record)
+            except Exception as error:
+                await self._mark(address, slot, record, error)
+                raise
+        slot.applied = record.offset
+        for output in outputs:
+            published = await self._log.append(
+                output.topic, key=output.key, value=output.value, partition=output.partition, headers=output.headers
+            )
+            slot.published.append(published)
+            self._meters.outputs.labels(output.topic).inc()
+        self._meters.applied(address, record)
+
+    async def _mark(self, address: Address, slot: Slot, record: Record, error: Exception) -> None:
+        """Count the crash where the next process will find it: this one must end, since its state may be half changed."""
+        before = slot.crash.count if slot.crash is not None and slot.crash.offset == record.offset else 0
+        mark = Crash(record.offset, before + 1, f"{type(error).__name__}: {error}"[:1000])
+        key = encode_key(mark_key(*address))
+        await self._settled(
+            [await self._log.append(CHECKPOINTS, key=key, value=encode_value(mark), partition=record.partition, headers={})]
+        )
+
+    async def _write_due(self) -> None:
+        """For each due partition, in this order: outputs acknowledged, checkpoint acknowledged, records acknowledged."""
+        now, generation = self._now(), self._group.generation()
+        due = {
+            address: slot
+            for address, slot in self._slots.items()
+            if slot.generation == generation and is_due(slot.history, now, self._every, len(slot.waiting))
+        }
+        if not due:
+            return
+        for slot in due.values():
+            published, slot.published = slot.published, []
+            await self._settled(published)
+        await asyncio.gather(*(self._write(address, slot) for address, slot in due.items()))
+        for slot in due.values():
+            acknowledged, slot.waiting = slot.waiting, []
+            for handle in acknowledged:
+                await self._group.acknowledge(handle)
+
+    async def _write(self, address: Address, slot: Slot) -> None:
+        """Write one checkpoint and wait until the broker has all of it; then delete what a full one supersedes."""
+        topic, partition = address
+        began, part = self._now(), part_due(slot.history)
+        full = part is Part.FULL
+        sections: Sections = slot.held.full() if full else slot.held.delta()
+        epoch, sequence = (slot.history.epoch + 1, 0) if full else (slot.history.epoch, slot.history.sequence + 1)
+        key = ChunkKey(SCHEMA, topic, partition, part, slot.writer, epoch, sequence)
+        chunks = await asyncio.to_thread(lambda: [(encode_key(k), encode_value(c)) for k, c in cut(sections, slot.applied, key)])
+        await self._settled([await self._append_checkpoint(partition, k, value) for k, value in chunks])
+        size = sum(len(value) for _, value in chunks)
+        slot.history = slot.history.after(part, size, self._now())
+        self._meters.written(address, part, size, self._now() - began)
+        if full:
+            await self._delete(slot, partition)
+        slot.superseded.extend((k, slot.applied) for k, _ in chunks)
+
+    async def _delete(self, slot: Slot, partition: int) -> None:
+        """Delete older chunks; one of somebody who was farther stays until we are as far. Awaited with the next outputs."""
+        older = [key for key, offset in slot.superseded if offset <= slot.applied]
+        slot.superseded = [(key, offset) for key, offset in slot.superseded if offset > slot.applied]
+        for key in older:
+            slot.published.append(await self._append_checkpoint(partition, key, None))
+
+    async def _append_checkpoint(self, partition: int, key: bytes, value: bytes | None) -> Awaitable[object]:
+        return await self._log.append(CHECKPOINTS, key=key, value=value, partition=partition, headers={})
+
+    async def _settled(self, pending: Iterable[Awaitable[object]]) -> None:
+        """Wait for acknowledgements; a broker that takes too long ends the process, which then restores."""
+        async with asyncio.timeout(ACKNOWLEDGE_SECONDS):
+            for acknowledgement in pending:
+                await acknowledgement
+
+
+def _parked(record: Record, crash: Crash) -> Output:
+    what = f"The rules failed on this record {crash.count} times: {crash.error}."
+    return reject_record(record, [Problem(file="<record>", what=what, fix="Mend the rule, then send the record again.")], Reason.CRASHED)
+
+
+def _explain(decision: Admission, address: Address, slot: Slot, offset: int) -> str:
+    place = f"{address[0]}/{address[1]}"
+    if decision is Admission.BACKWARDS:
+        return f"{place} went back from offset {slot.delivered} to {offset}: the log was cut or replaced. The state is restored from its checkpoint."
+    return (
+        f"{place} has a gap: the state has applied {slot.applied} and offset {offset} came. The state is restored from its checkpoint; "
+        "when that does not help, records were deleted before they were applied (retention), or the checkpoint topic was lost."
+    )
