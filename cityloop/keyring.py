@@ -10,6 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.moment import SECOND, Micros
 from config.settings import Settings
 from dispatch.accounts import ApiKey
+from dispatch.store.accounts import SqlAccounts
+from dispatch.store.engine import open_engine
 from streams.clock import Clock, system_clock
 from streams.gateway.keys import Denial, KeyRing, Owner, Scope, StoredKey, judge, parse_key
 
@@ -80,4 +82,8 @@ async def open_keyring(settings: Settings, given: KeyRing | None = None) -> Asyn
     if given is not None:
         yield given
         return
-    raise NotImplementedError(settings.database_url)
+    engine = open_engine(settings.database_url)
+    try:
+        yield AccountsKeyRing(SqlAccounts(engine))
+    finally:
+        await engine.dispose()
