@@ -11,6 +11,7 @@ COMMANDS = (
     "cityloop.commands.check_config",
     "cityloop.commands.db",
     "cityloop.commands.deadline",
+    "cityloop.commands.detect",
     "cityloop.commands.replay",
     "cityloop.commands.weights",
 )

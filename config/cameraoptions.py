@@ -21,6 +21,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         end: media time in seconds at which it stops; ``None`` for its end.
         hold_at: media time in seconds of the frame that is held; ``None`` holds the last one.
         hold: seconds for which that frame is held.
+        rest: seconds for which the last frame stays at the end.
         loop: play the file again and again.
         timeout: seconds without a frame after which a live source is connected anew.
         credentials: where ``user:password`` of a live source is kept, ``env:NAME`` or ``file:PATH``; never the secret itself.
@@ -30,6 +31,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     end: float | None = None
     hold_at: float | None = None
     hold: float = 0.0
+    rest: float = 0.0
     loop: bool = False
     timeout: float = 10.0
     credentials: str | None = None

@@ -11,5 +11,5 @@ def wait_before(attempt: int, chance: float) -> float:
         attempt: failures in a row, 1 or more.
         chance: a random number, 0 to 1.
     """
-    full = min(LONGEST_SECONDS, FIRST_SECONDS * 2 ** min(attempt - 1, 16))
+    full = min(LONGEST_SECONDS, FIRST_SECONDS * (1 << min(attempt - 1, 16)))
     return full * (0.5 + chance / 2)

@@ -33,6 +33,12 @@ class LiveSource:
         clock: stamps frames with their arrival, since cameras' own clocks are often wrong.
         chance: random numbers from 0 to 1 for the back-off.
         stopped: set to end it (a reader may wait on it too).
+
+    Attributes:
+        latest: the newest frame.
+        fault: why no frames come, or ``None`` while they do.
+        connections: made so far.
+        failures: in a row.
     """
 
     def __init__(self, connect: Callable[[], Reader], clock: Clock, chance: Callable[[], float], stopped: threading.Event) -> None:
@@ -44,6 +50,7 @@ class LiveSource:
         self.latest = Latest()
         self.fault: str | None = "not connected yet"
         self.connections = 0
+        self.failures = 0
 
     def start(self, name: str) -> None:
         """Begin; the thread carries the camera's name."""
@@ -57,18 +64,17 @@ class LiveSource:
             self._thread.join(timeout=2.0)
 
     def _run(self) -> None:
-        failures = 0
         while not self._stopped.is_set():
             try:
                 for picture in self._pictures():
                     self.latest.put(Frame(picture, self._clock()))
-                    self.fault, failures = None, 0
+                    self.fault, self.failures = None, 0
             except SourceError as error:
                 self.fault = str(error)
-            except Exception as error:  # A camera may make a decoder fail in any way; the others must go on, and this one is tried again.
+            except Exception as error:  # noqa: BLE001  # A camera may make a decoder fail in any way: it is told as its fault, and tried again.
                 self.fault = f"unexpected {type(error).__name__}"
-            failures += 1
-            self._stopped.wait(wait_before(failures, self._chance()))
+            self.failures += 1
+            self._stopped.wait(wait_before(self.failures, self._chance()))
 
     def _pictures(self) -> Iterator[Picture]:
         reader = self._connect()

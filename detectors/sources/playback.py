@@ -46,7 +46,7 @@ class Playback:
     def __init__(self, clip: Clip, options: Options, name: str) -> None:
         self._clip = clip
         # The exact length costs a pass through the file, so it is only asked for when something depends on it.
-        exact = options.loop or options.hold > 0 or clip.estimate() == 0
+        exact = options.loop or options.hold > 0 or options.rest > 0 or clip.estimate() == 0
         try:
             self._programme = plan(options, clip.duration() if exact else math.inf)
         except ValueError as error:

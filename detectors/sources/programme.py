@@ -16,6 +16,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
         end: media time at which the part ends.
         hold_at: media time of the held frame.
         hold: seconds for which it is held.
+        rest: seconds for which the last frame stays at the end.
         loop: begin again at the end.
     """
 
@@ -23,12 +24,13 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
     end: float
     hold_at: float
     hold: float
+    rest: float
     loop: bool
 
     @property
     def length(self) -> float:
         """Seconds that it takes to show it once."""
-        return self.end - self.start + self.hold
+        return self.end - self.start + self.hold + self.rest
 
     def media_time(self, elapsed: float) -> float | None:
         """The media time that is on ``elapsed`` seconds after the beginning; ``None`` when it is over."""
@@ -39,7 +41,9 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
         until_hold = self.hold_at - self.start
         if elapsed < until_hold:
             return self.start + elapsed
-        return self.hold_at if elapsed < until_hold + self.hold else self.start + elapsed - self.hold
+        if elapsed < until_hold + self.hold:
+            return self.hold_at
+        return min(self.start + elapsed - self.hold, max(self.start, self.end - LAST_FRAME) if self.rest else self.end)
 
 
 def plan(options: Options, duration: float) -> Programme:
@@ -60,4 +64,4 @@ def plan(options: Options, duration: float) -> Programme:
     if not options.start <= hold_at <= end:
         msg = f"hold_at is {hold_at} s, outside of {options.start:g} s to {end:g} s that are shown"
         raise ValueError(msg)
-    return Programme(start=options.start, end=end, hold_at=hold_at, hold=options.hold, loop=options.loop)
+    return Programme(start=options.start, end=end, hold_at=hold_at, hold=options.hold, rest=options.rest, loop=options.loop)

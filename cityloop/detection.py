@@ -1,0 +1,139 @@
+"""What ``cityloop detect`` does: one camera's frames, judged in order."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.progress import Progress
+
+from config.sources import Camera
+from detectors.evidence.annotation import Annotator, annotated, open_annotator
+from detectors.evidence.store import EvidenceStore
+from detectors.health import Limits
+from detectors.inference.onnx import NanoDet
+from detectors.judge import Judge
+from detectors.scenes.stay import Phase
+from detectors.sources.frame import Frame, SourceError
+from detectors.sources.opening import open_live, open_playback
+from detectors.sources.place import is_live
+from detectors.sources.playback import Shelf
+from detectors.sources.quiet import quiet_decoders
+from detectors.watching import arrivals_of, frames_of
+from detectors.weights.cache import cache_folder, require
+from streams.clock import system_clock
+from streams.observation import Observation
+from streams.publicform import write_observation
+
+PATIENCE = 3
+"""Connections to a live source that may fail in a row before ``detect`` gives up (a service never does)."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for.
+
+    Attributes:
+        camera: with the source's URL filled in.
+        annotate: MP4 or JPEG file to write.
+        evidence: folder to keep evidence in.
+        seconds: playing time after which to stop.
+    """
+
+    camera: Camera
+    annotate: Path | None = None
+    evidence: Path | None = None
+    seconds: float | None = None
+
+
+class Summary(msgspec.Struct, kw_only=True):
+    """What was done: frames judged, times that the model was asked, observations told."""
+
+    frames: int = 0
+    inferences: int = 0
+    observations: int = 0
+    vehicles: int = 0
+
+
+def run_detection(request: Request, emit: Callable[[Any], None], talk: Console) -> Summary:
+    """Judge a camera's frames and emit each observation in its public form.
+
+    Raises:
+        ProblemsError: the weights are not there, or are no such model.
+        SourceError: the source cannot be read.
+        ValueError: the annotation cannot be of the asked form.
+        OSError: a file cannot be written.
+    """
+    quiet_decoders()
+    camera = request.camera
+    live = is_live(camera.url or "")
+    annotator = open_annotator(request.annotate, camera.rate) if request.annotate else None
+    keep = EvidenceStore(request.evidence).put if request.evidence else None
+    limits = Limits() if live else Limits(frozen_after=None)
+    frames = _live_frames(request, talk) if live else _file_frames(request, talk)
+    judge = Judge(camera, NanoDet(require(cache_folder(os.environ))), keep, limits)
+    summary = Summary()
+    with contextlib.ExitStack() as stack:
+        if annotator is not None:
+            stack.callback(annotator.close)
+        for frame in stack.enter_context(contextlib.closing(frames)):
+            told = judge.look(frame)
+            summary.frames += 1
+            summary.observations += len(told)
+            summary.vehicles += sum(one.attributes.get("phase") == Phase.CONFIRMED for one in told)
+            for one in told:
+                emit(write_observation(one))
+            if annotator is not None:
+                _annotate(annotator, judge, camera, frame, told)
+    summary.inferences = judge.inferences
+    return summary
+
+
+def _annotate(annotator: Annotator, judge: Judge, camera: Camera, frame: Frame, told: tuple[Observation, ...]) -> None:
+    standing = [stay for zone in camera.zones for stay in judge.standing(zone)]
+    confirmed = any(one.attributes.get("phase") == Phase.CONFIRMED for one in told)
+    annotator.add(annotated(frame, camera.zones, judge.seen, standing), confirmed=confirmed)
+
+
+def _file_frames(request: Request, talk: Console) -> Generator[Frame, None, None]:
+    """Opened at once, so that a bad file is told before the model is loaded; the frames come one by one."""
+    camera = request.camera
+    playback = open_playback(camera, Shelf())
+    length = playback.length() if request.seconds is None else request.seconds
+    if camera.started_at is None:
+        talk.print("the camera has no started_at: times count from 1970-01-01T00:00:00Z", markup=False)
+
+    def frames() -> Generator[Frame, None, None]:
+        with Progress(console=talk, disable=not talk.is_terminal, transient=True) as progress:
+            bar = progress.add_task("frames", total=None if length is None else round(length * camera.rate) + 1)
+            for frame in frames_of(playback, camera.rate, camera.started_at or 0, request.seconds):
+                yield frame
+                progress.advance(bar)
+
+    return frames()
+
+
+def _live_frames(request: Request, talk: Console) -> Generator[Frame, None, None]:
+    """Frames until the time is over or somebody presses Ctrl-C."""
+    source = open_live(request.camera, os.environ, system_clock)
+    begun = system_clock()
+    fault: str | None = None
+    source.start(request.camera.id)
+    try:
+        for arrival in arrivals_of(source, request.camera.rate, threading.Event().wait):
+            if arrival.frame is not None:
+                yield arrival.frame
+            elif arrival.fault is not None and arrival.fault != fault:
+                talk.print(arrival.fault, markup=False)
+            fault = arrival.fault
+            if source.failures >= PATIENCE and source.connections == 0:
+                raise SourceError(fault or "no connection")
+            if request.seconds is not None and system_clock() - begun >= request.seconds * 1e6:
+                return
+    except KeyboardInterrupt:
+        return
+    finally:
+        source.stop()

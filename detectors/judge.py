@@ -1,0 +1,120 @@
+"""Judges the frames of one camera: health, gate, model, scenes, and what is to be told."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from config.moment import SECOND, Micros
+from config.sources import Camera, Zone
+from detectors import gate, health
+from detectors.boxes import Detection
+from detectors.evidence.picture import Stamp, evidence_jpeg
+from detectors.health import Health, Limits
+from detectors.inference.port import Detector
+from detectors.scenes import parking
+from detectors.scenes.stay import Phase, Stay
+from detectors.sources.frame import Frame
+from detectors.telling import health_observation, stay_observation
+from detectors.thumbnail import Thumbnail, shrink
+from detectors.zones import around
+from streams.observation import Observation
+
+Keep = Callable[[bytes], str]
+"""Keeps a JPEG and returns its reference."""
+
+REFRESH: Micros = 30 * SECOND
+"""A zone that seems unchanged is judged again after this long all the same."""
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """What is remembered of the frame that the model saw last."""
+
+    thumbnail: Thumbnail
+    at: Micros
+    seen: tuple[Detection, ...]
+
+
+class Judge:
+    """All that is remembered of one camera. One thread at a time.
+
+    Args:
+        camera: its zones say what is judged.
+        detector: the model.
+        keep: takes evidence; ``None`` makes none.
+        limits: when the camera counts as blind.
+    """
+
+    def __init__(self, camera: Camera, detector: Detector, keep: Keep | None, limits: Limits | None = None) -> None:
+        self._camera = camera
+        self._detector = detector
+        self._keep = keep
+        self._limits = limits or Limits()
+        self._health = Health()
+        self._states = {zone.id: parking.State() for zone in camera.zones}
+        self._policies = {zone.id: parking.Policy(dwell=zone.dwell) for zone in camera.zones}
+        self._regions = [around(zone.polygon) for zone in camera.zones]
+        self._sight: Sight | None = None
+        self.inferences = 0
+
+    @property
+    def condition(self) -> health.Condition:
+        """What is believed of the camera."""
+        return self._health.condition
+
+    @property
+    def seen(self) -> tuple[Detection, ...]:
+        """What the model found last."""
+        return self._sight.seen if self._sight else ()
+
+    def standing(self, zone: Zone) -> tuple[Stay, ...]:
+        """The stays of a zone that have been told and last."""
+        return tuple(track.stay(Phase.LASTING) for track in self._states[zone.id].tracks if track.told is not None)
+
+    def look(self, frame: Frame) -> tuple[Observation, ...]:
+        """Judge one frame; frames come in the order of their event time."""
+        thumbnail = shrink(frame.picture)
+        told = list(self._become(health.look(self._health, self._limits, thumbnail.grey, thumbnail.mark, frame.at), frame.at))
+        if not health.sees(self._health):
+            self._blind()
+            return tuple(told)
+        fresh = self._needs_model(thumbnail, frame.at)
+        if fresh:
+            self._sight = Sight(thumbnail, frame.at, self._ask_model(frame))
+        for zone in self._camera.zones:
+            state, stays = parking.step(self._states[zone.id], self._policies[zone.id], zone.polygon, self.seen, frame.at)
+            self._states[zone.id] = state
+            for stay in stays:
+                evidence = self._evidence(zone, stay, frame, fresh=fresh)
+                told.append(stay_observation(self._camera, zone, stay, frame.at, evidence))
+        return tuple(told)
+
+    def silence(self, at: Micros) -> tuple[Observation, ...]:
+        """No frame has come for the source's time-out."""
+        told = tuple(self._become(health.silence(self._health, at), at))
+        self._blind()
+        return told
+
+    def _become(self, after: Health, at: Micros) -> tuple[Observation, ...]:
+        before, self._health = self._health, after
+        return () if after.condition is before.condition else (health_observation(self._camera, after.condition, at),)
+
+    def _blind(self) -> None:
+        self._states = {name: parking.blinded(state) for name, state in self._states.items()}
+
+    def _needs_model(self, thumbnail: Thumbnail, at: Micros) -> bool:
+        last = self._sight
+        if last is None or at - last.at >= REFRESH or at < last.at:
+            return True
+        return thumbnail.mark != last.thumbnail.mark and gate.changed(thumbnail.grey, last.thumbnail.grey, self._regions)
+
+    def _ask_model(self, frame: Frame) -> tuple[Detection, ...]:
+        self.inferences += 1
+        return self._detector.detect([frame.picture])[0]
+
+    def _evidence(self, zone: Zone, stay: Stay, frame: Frame, *, fresh: bool) -> tuple[str, ...]:
+        """Evidence at the confirmation. People may have walked since the model's last look, so it looks again before they are blurred."""
+        if self._keep is None or stay.phase is not Phase.CONFIRMED:
+            return ()
+        seen = self.seen if fresh else self._ask_model(frame)
+        jpeg = evidence_jpeg(frame.picture, zone.polygon, stay.box, seen, Stamp(self._camera.id, zone.id, frame.at))
+        return (self._keep(jpeg),)

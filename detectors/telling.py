@@ -1,0 +1,71 @@
+"""From what a scene or a camera's health says to observations."""
+
+import hashlib
+
+import msgspec
+
+from config import moment
+from config.moment import Micros
+from config.sources import Camera, Zone
+from detectors.health import Condition
+from detectors.scenes.stay import Phase, Stay
+from streams.ids import canonical, foreign_id, observation_id
+from streams.observation import Observation, Position
+
+HEALTH_KIND = "camera_health"
+
+
+def stay_id(camera: Camera, zone: Zone, stay: Stay) -> str:
+    """What two vehicles in one zone are told apart by: 16 hexadecimal digits, the same in every observation of a stay."""
+    corners = [round(side, 3) for side in msgspec.structs.astuple(stay.first)]
+    return hashlib.blake2b(canonical((camera.id, zone.id, stay.since, corners)).encode(), digest_size=8).hexdigest()
+
+
+def stay_observation(camera: Camera, zone: Zone, stay: Stay, at: Micros, evidence: tuple[str, ...] = ()) -> Observation:
+    """One observation of a stay: ``value`` is true while it lasts and false at its end.
+
+    Its ``at`` is the picture's, so that a camera's observations are in order; ``attributes`` say since when (and until when)
+    the thing was there.
+    """
+    name, lasts = stay_id(camera, zone, stay), stay.phase is not Phase.ENDED
+    kind = zone.kind or zone.scene
+    attributes = {
+        "since": moment.render(stay.since),
+        "stay": name,
+        "phase": stay.phase.value,
+        "label": stay.label,
+        "box": [round(side, 4) for side in msgspec.structs.astuple(stay.box)],
+    }
+    if not lasts:
+        attributes["until"] = moment.render(stay.seen)
+    return Observation(
+        # Two vehicles may be confirmed by one picture: source, kind, at and value alone would make them one observation.
+        id=foreign_id(camera.id, canonical((kind, zone.id, name, at, lasts))),
+        source=camera.id,
+        kind=kind,
+        at=at,
+        value=lasts,
+        position=position_of(camera),
+        zone=zone.id,
+        confidence=stay.confidence,
+        evidence=evidence,
+        attributes=attributes,
+    )
+
+
+def health_observation(camera: Camera, condition: Condition, at: Micros) -> Observation:
+    """A camera's condition has changed; its zones are unknown while it is anything but ``ok``."""
+    return Observation(
+        id=observation_id(camera.id, HEALTH_KIND, at, condition.value),
+        source=camera.id,
+        kind=HEALTH_KIND,
+        at=at,
+        value=condition.value,
+        position=position_of(camera),
+        attributes={"zones": {zone.id: "unknown" for zone in camera.zones}} if condition is not Condition.OK else {},
+    )
+
+
+def position_of(camera: Camera) -> Position | None:
+    """Where a camera stands, when the catalogue knows it."""
+    return None if camera.lon is None or camera.lat is None else Position(camera.lon, camera.lat)
