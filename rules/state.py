@@ -76,7 +76,6 @@ class Group(msgspec.Struct, array_like=True, gc=False):
         alert_due: when the alert changes by itself.
         memory: what the form of condition remembers.
         episode: the episode, unless idle.
-        armed: due of the one heap entry that stands for this group; not part of a checkpoint's meaning.
     """
 
     key: Any
@@ -90,7 +89,6 @@ class Group(msgspec.Struct, array_like=True, gc=False):
     alert_due: Micros = NEVER
     memory: Any = None
     episode: Episode | None = None
-    armed: Micros = NEVER
 
     @property
     def holds(self) -> bool:

@@ -4,10 +4,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from config.kinds import Kind
+from rules.conditions.absent import AbsentEvaluator
+from rules.conditions.cluster import ClusterEvaluator
+from rules.conditions.count import CountEvaluator
 from rules.conditions.level import LevelEvaluator
 from rules.conditions.matching import Matcher
 from rules.conditions.port import Evaluator
-from rules.model import Level, Predicate, Rule
+from rules.conditions.rate import RateEvaluator
+from rules.conditions.sequence import SequenceEvaluator, StepMatcher, UnansweredEvaluator
+from rules.model import Absent, Cluster, Count, Level, Predicate, Rate, Rule, Sequence, Step, Unanswered
 from rules.predicates import compile_predicate
 
 Kinds = Mapping[str, Kind]
@@ -36,4 +41,16 @@ def _level(rule: Rule, condition: Level, kinds: Kinds) -> Evaluator:
     return LevelEvaluator(condition, _matcher(rule.where, rule.kinds, kinds), clear, stale_after)
 
 
-_MAKERS: Mapping[type, Callable[[Rule, Any, Kinds], Evaluator]] = {Level: _level}
+def _step(step: Step, kinds: Kinds) -> StepMatcher:
+    return StepMatcher(step, _matcher(step.where, step.kinds, kinds))
+
+
+_MAKERS: Mapping[type, Callable[[Rule, Any, Kinds], Evaluator]] = {
+    Level: _level,
+    Count: lambda rule, condition, kinds: CountEvaluator(condition, _matcher(rule.where, rule.kinds, kinds)),
+    Absent: lambda rule, condition, kinds: AbsentEvaluator(condition, _matcher(rule.where, rule.kinds, kinds)),
+    Sequence: lambda _, condition, kinds: SequenceEvaluator(condition, _step(condition.first, kinds), _step(condition.second, kinds)),
+    Unanswered: lambda _, condition, kinds: UnansweredEvaluator(condition, _step(condition.first, kinds), _step(condition.answer, kinds)),
+    Cluster: lambda rule, condition, kinds: ClusterEvaluator(condition, _matcher(rule.where, rule.kinds, kinds)),
+    Rate: lambda rule, condition, kinds: RateEvaluator(condition, _matcher(rule.where, rule.kinds, kinds)),
+}

@@ -11,7 +11,7 @@ from rules.engine.outcome import Note, Noted
 from rules.grouping import Key, group_of, key_getter
 from rules.model import Rule
 from rules.predicates import Undecided
-from rules.state import Group, Signal
+from rules.state import NEVER, Group, Signal
 from streams.observation import Observation
 
 BUCKET = 16
@@ -26,13 +26,16 @@ class RuleBearer:
         groups: by group key.
         counts: what it did.
         dirty: numbers of the buckets with a group that changed since they were last written.
+        armed: by group key, the due of the one entry of the lane that stands for the group.
     """
 
-    def __init__(self, rule: Rule, evaluator: Evaluator, lane: Lane, limits: Limits) -> None:
+    def __init__(self, rule: Rule, evaluator: Evaluator, lane: Lane, limits: Limits, counts: Counts) -> None:
         self.rule = rule
         self.groups: dict[Key, Group] = {}
-        self.counts = Counts()
+        self.counts = counts
         self.dirty: set[int] = set()
+        self.armed: dict[Key, Micros] = {}
+        self._buckets: list[list[Group]] = []
         self.evaluator = evaluator
         self._key_of = key_getter(rule.by)
         self._lane = lane
@@ -48,7 +51,7 @@ class RuleBearer:
         group = self.groups.get(key)
         at = observation.at
         if group is None:
-            group = self.groups[key] = Group(key=key, bucket=len(self.groups) // BUCKET)
+            group = self._create(key)
         elif observation.id in group.ids:
             counts.duplicate += 1
             self._note(Note.DUPLICATE, observation, "the same id came before", key, ledger)
@@ -80,7 +83,7 @@ class RuleBearer:
             self._remember(group, observation.id, group.tied)
         if signal is not Signal.NOTHING:
             self._act(signal, group, at, observation, ledger)
-        if group.condition_due < group.armed or group.alert_due < group.armed:
+        if group.condition_due != NEVER or group.alert_due != NEVER:
             self._lane.arm(group, self)
 
     def ripen(self, group: Group, due: Micros, ledger: Ledger) -> None:
@@ -91,6 +94,25 @@ class RuleBearer:
             self._act(self.evaluator.ripen(group, due), group, due, None, ledger)
         else:
             self._episodes.ripen(group, due, ledger)
+
+    def bucket(self, number: int) -> list[Group]:
+        """The groups of one section of a checkpoint."""
+        return self._buckets[number]
+
+    def adopt(self, group: Group) -> None:
+        """Take over a group that a checkpoint kept; groups come in the order in which they were made."""
+        while len(self._buckets) <= group.bucket:
+            self._buckets.append([])
+        self._buckets[group.bucket].append(group)
+        self.groups[group.key] = group
+        self._lane.arm(group, self)
+
+    def _create(self, key: Key) -> Group:
+        group = self.groups[key] = Group(key=key, bucket=len(self.groups) // BUCKET)
+        if group.bucket == len(self._buckets):
+            self._buckets.append([])
+        self._buckets[group.bucket].append(group)
+        return group
 
     def _act(self, signal: Signal, group: Group, at: Micros, observation: Observation | None, ledger: Ledger) -> None:
         """Tell the episodes what the condition says. A match within an episode belongs to it, whatever else it does."""

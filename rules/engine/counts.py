@@ -1,10 +1,10 @@
-"""What one rule did, as plain numbers; the shell exports them as metrics."""
+"""What the engine did, as plain numbers; the shell exports them as metrics."""
 
 import msgspec
 
 
 class Counts(msgspec.Struct, kw_only=True):
-    """Counters of one rule in one partition since the process began.
+    """Counters of one rule since the process began.
 
     Attributes:
         evaluated: observations that it looked at.
@@ -23,3 +23,23 @@ class Counts(msgspec.Struct, kw_only=True):
     late: int = 0
     duplicate: int = 0
     crashed: int = 0
+
+
+class Tally(msgspec.Struct, kw_only=True):
+    """Counters of an engine, of all its partitions together, since the process began.
+
+    Attributes:
+        observations: all that came.
+        tests: drills among them, which no rule saw.
+        ahead: those among them that were quarantined for being from the future.
+        rules: by rule.
+    """
+
+    observations: int = 0
+    tests: int = 0
+    ahead: int = 0
+    rules: dict[str, Counts] = {}
+
+    def of(self, rule: str) -> Counts:
+        """The counters of a rule."""
+        return self.rules.setdefault(rule, Counts())

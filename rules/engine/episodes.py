@@ -64,7 +64,7 @@ class Episodes:
         episode.last_seen = observation.at
         episode.last = observation
         episode.sources[observation.source] = None
-        news = episode.count & (episode.count - 1) == 0
+        news = episode.count > 1 and episode.count & (episode.count - 1) == 0
         if observation.evidence and not set(observation.evidence) <= set(episode.evidence):
             news = True
             episode.evidence = tuple(dict.fromkeys(episode.evidence + observation.evidence))[-MAX_EVIDENCE:]

@@ -9,12 +9,19 @@ from typing import Protocol
 
 from config.moment import Micros
 from rules.engine.ledger import Ledger
+from rules.grouping import Key
 from rules.state import NEVER, Group
 from streams.observation import Observation
 
 
 class Bearer(Protocol):
-    """What a lane calls: one rule with its groups."""
+    """What a lane calls: one rule with its groups.
+
+    Attributes:
+        armed: by group key, the due of the one entry of the lane that stands for the group.
+    """
+
+    armed: dict[Key, Micros]
 
     def apply(self, observation: Observation, ledger: Ledger) -> None:
         """Apply an observation."""
@@ -63,8 +70,8 @@ class Lane:
         was put off or given up, it is put right as it comes up. So a timer that moves with each sample costs nothing.
         """
         due = min(group.condition_due, group.alert_due)
-        if due < group.armed:
-            group.armed = due
+        if due < bearer.armed.get(group.key, NEVER):
+            bearer.armed[group.key] = due
             heappush(self._timers, (due, next(self._order), group, bearer))
             if due + self.lateness < self.wake:
                 self.wake = due + self.lateness + 1
@@ -95,9 +102,9 @@ class Lane:
                     bearer.apply(observation, ledger)
             elif due <= last_due:
                 _, _, group, bearer = heappop(timers)
-                if group.armed != due:
+                if bearer.armed.get(group.key) != due:
                     continue  # An earlier timer was set after this entry was made, and stands for the group.
-                group.armed = NEVER
+                del bearer.armed[group.key]
                 if due in (group.condition_due, group.alert_due):
                     bearer.ripen(group, due, ledger)
                 self.arm(group, bearer)

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
 from config.duration import render_duration
 from config.moment import Micros
 from rules.conditions.factory import evaluator_of
 from rules.engine.bearer import RuleBearer
+from rules.engine.counts import Tally
 from rules.engine.lane import Lane
 from rules.engine.ledger import Ledger
 from rules.engine.limits import Limits
@@ -21,20 +20,6 @@ TEST = "test"
 """The attribute that marks a drill: it is counted, and no rule sees it."""
 
 
-class Totals(msgspec.Struct, kw_only=True):
-    """Counters of a partition since the process began.
-
-    Attributes:
-        observations: all that came.
-        tests: drills among them.
-        ahead: those that were quarantined for being from the future.
-    """
-
-    observations: int = 0
-    tests: int = 0
-    ahead: int = 0
-
-
 class Partition:
     """Every rule at work on one partition.
 
@@ -45,13 +30,13 @@ class Partition:
         now: the clock of the stream: the largest time of all ticks and observations so far.
         bearers: the rules at work, by name.
         lanes: by lateness.
-        totals: what came.
+        tally: what came and what was made of it.
     """
 
-    def __init__(self, ruleset: RuleSet, limits: Limits | None = None) -> None:
+    def __init__(self, ruleset: RuleSet, limits: Limits | None = None, tally: Tally | None = None) -> None:
         limits = Limits() if limits is None else limits
+        self.tally = tally = Tally() if tally is None else tally
         self.now: Micros = BEGINNING
-        self.totals = Totals()
         self.lanes = tuple(Lane(lateness) for lateness in sorted({rule.lateness for rule in ruleset.rules} | {0}))
         by_lateness = {lane.lateness: lane for lane in self.lanes}
         self.bearers: dict[str, RuleBearer] = {}
@@ -59,7 +44,7 @@ class Partition:
         held: dict[str, tuple[Lane, ...]] = {}
         for rule in ruleset.rules:
             lane = by_lateness[rule.lateness]
-            bearer = self.bearers[rule.name] = RuleBearer(rule, evaluator_of(rule, ruleset.kinds), lane, limits)
+            bearer = self.bearers[rule.name] = RuleBearer(rule, evaluator_of(rule, ruleset.kinds), lane, limits, tally.of(rule.name))
             for kind in rule.kinds:
                 if lane.lateness:
                     lane.serve(kind, bearer)
@@ -77,11 +62,11 @@ class Partition:
             observation: what came.
             noticed: the clock of the log, kept on alerts as ``detected_at``; it decides nothing.
         """
-        totals = self.totals
-        totals.observations += 1
+        tally = self.tally
+        tally.observations += 1
         at, received_at = observation.at, observation.received_at
         if received_at is not None and at > received_at + self._max_ahead:
-            totals.ahead += 1
+            tally.ahead += 1
             return (Noted(Note.AHEAD, observation, self._ahead(at - received_at)),)
         now = self.now = max(self.now, at)
         ledger, lanes = self._ledger, self.lanes
@@ -91,7 +76,7 @@ class Partition:
                 lane.advance(now, ledger)
         route = self._routes.get(observation.kind)
         if observation.attributes and observation.attributes.get(TEST) is True:
-            totals.tests += 1
+            tally.tests += 1
         elif route is not None:
             direct, held = route
             for bearer in direct:

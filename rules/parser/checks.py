@@ -74,6 +74,12 @@ def _times(rule: Rule, places: Places, known: list[Kind], report: Report) -> Non
     if isinstance(condition, Level):
         momentary = bool(known) and all(kind.pulse for kind in known)
         pulse = condition.stale_after == 0 or (condition.stale_after is None and momentary)
+        if condition.stale_after is None and not momentary and any(kind.pulse for kind in known):
+            report.add(
+                _at(rule, places, "kind"),
+                "some of these kinds are true at one instant only and others last, so the rule cannot know when a match is over.",
+                "Say so with 'stale_after', or write two rules.",
+            )
     if pulse and rule.for_:
         report.add(
             _at(rule, places, "for"),

@@ -1,0 +1,15 @@
+"""The shell of the engine: a Faust application that folds the observations with "checkpoint, then commit"."""
+
+import faust
+
+from config.settings import Settings
+from rules.fold import RuleFold
+from streams.app import attach, build_app
+from streams.topics import OBSERVATIONS, URGENT
+
+
+def build_engine(settings: Settings, fold: RuleFold) -> faust.App:
+    """The application of an engine process; run it with :mod:`streams.worker`."""
+    app = build_app(settings, "engine")
+    attach(app, settings, fold, (OBSERVATIONS, URGENT))
+    return app

@@ -1,0 +1,54 @@
+"""Absent: holds from the instant at which no match came for so much active time, until the next match."""
+
+from typing import Any
+
+from config.duration import render_duration
+from config.moment import Micros
+from rules.conditions.activehours import ActiveHours
+from rules.conditions.matching import Matcher
+from rules.model import Absent
+from rules.predicates import Undecided
+from rules.state import NEVER, Group, Opening, Signal
+from streams.observation import Observation
+
+
+class AbsentEvaluator:
+    """See SEMANTICS, section 2, row ``absent``. The memory is the last match, for what the alert says about it."""
+
+    memory_type: Any = Observation | None
+
+    def __init__(self, condition: Absent, where: Matcher) -> None:
+        self._condition = condition
+        self._where = where
+        self._hours = None if condition.active is None else ActiveHours(condition.active)
+
+    def sample(self, group: Group, observation: Observation) -> Signal | Undecided:
+        """A match puts the timer off."""
+        verdict: bool | Undecided = self._where.run(observation)
+        if verdict is not True:
+            return Signal.NOTHING if verdict is False else verdict
+        group.memory = observation
+        group.condition_due = self._due(observation.at)
+        return Signal.FALL_BY_MATCH if group.holds else Signal.MATCH
+
+    def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
+        """It has been absent long enough."""
+        group.condition_due = NEVER
+        return Signal.RISE
+
+    def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:  # The port's signature.
+        """No match at all; what is told about it is the last one before."""
+        last: Observation = group.memory
+        return Opening(0, last.at, (), last)
+
+    def why(self, first: Observation | None) -> dict[str, Any]:
+        """How long it may be away, and what was seen last."""
+        told: dict[str, Any] = {"form": "absent", "after": render_duration(self._condition.after)}
+        if (active := self._condition.active) is not None:
+            told["active"] = {"zone": active.zone, "hours": [list(span) for span in active.hours], "days": list(active.days)}
+        return {**told, "last": self._where.why(first)}
+
+    def _due(self, at: Micros) -> Micros:
+        if self._hours is None:
+            return at + self._condition.after
+        return self._hours.after(at, self._condition.after)

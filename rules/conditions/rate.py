@@ -1,0 +1,57 @@
+"""Rate: holds while the value changes faster, or slower, than a bound; judged at each sample, held until the next."""
+
+from typing import Any
+
+from config.duration import render_duration
+from config.moment import Micros
+from rules.conditions.matching import Matcher
+from rules.conditions.window import Window, enter, entry_of, sources_of
+from rules.model import Rate, Side
+from rules.predicates import Undecided
+from rules.predicates.types import Type, type_of
+from rules.state import Group, Opening, Signal
+from streams.observation import Observation
+
+
+class RateEvaluator:
+    """See SEMANTICS, section 2, row ``rate``. The samples of the window are the matches; two instants are needed."""
+
+    memory_type: Any = Window
+
+    def __init__(self, condition: Rate, where: Matcher) -> None:
+        self._condition = condition
+        self._where = where
+
+    def sample(self, group: Group, observation: Observation) -> Signal | Undecided:
+        """A match is a sample of the value."""
+        verdict: bool | Undecided = self._where.run(observation)
+        if verdict is not True:
+            return Signal.NOTHING if verdict is False else verdict
+        if type_of(observation.value) is not Type.NUMBER:
+            return Undecided(f"value is {type_of(observation.value).value}, not {Type.NUMBER.value}")
+        group.memory = enter(group.memory, entry_of(observation, observation.value), self._condition.within)
+        if self._is_beyond(group.memory):
+            return Signal.MATCH if group.holds else Signal.RISE
+        return Signal.FALL_BY_MATCH if group.holds else Signal.MATCH
+
+    def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
+        """Time alone changes nothing."""
+        return Signal.NOTHING
+
+    def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:
+        """The sample that went beyond the bound."""
+        window: Window = group.memory
+        return Opening(1, at, sources_of(window[-1:]), observation)
+
+    def why(self, first: Observation | None) -> dict[str, Any]:
+        """The bound and the sample that went beyond it."""
+        condition = self._condition
+        told: dict[str, Any] = {"form": "rate", condition.side.value: condition.bound, "per": render_duration(condition.per)}
+        return {**told, "within": render_duration(condition.within), **self._where.why(first)}
+
+    def _is_beyond(self, window: Window) -> bool:
+        first, last = window[0], window[-1]
+        if first.at == last.at:
+            return False
+        rate = (last.mark - first.mark) / (last.at - first.at) * self._condition.per
+        return bool(rate > self._condition.bound if self._condition.side is Side.ABOVE else rate < self._condition.bound)

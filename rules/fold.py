@@ -1,0 +1,101 @@
+"""The engine as a fold of the log: records in, alerts and rejected observations out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from config.problem import Problem, ProblemsError
+from rules.engine import Limits, Note, Noted, Outcome, Partition, Tally, snapshot
+from rules.live import check_live
+from rules.model import RuleSet
+from streams.alert import AlertEvent
+from streams.codec import decode_record
+from streams.fold import Held, Output, Record
+from streams.rejected import Reason, reject_observation, reject_record
+from streams.topics import ALERTS, JSON_TYPE
+
+ALERT_HEADERS = {"content-type": JSON_TYPE.encode()}
+"""The headers of a record on ``cityloop.alerts``."""
+
+_REJECTED = {Note.AHEAD: Reason.AHEAD, Note.CRASHED: Reason.CRASHED}
+"""Notes whose observation goes to ``cityloop.rejected``; the others are counted, and the log has kept them."""
+_FIXES = {
+    Note.AHEAD: "Set the clock of the device.",
+    Note.CRASHED: "Tell the makers of cityloop; the rule went on without this observation.",
+}
+_encode = msgspec.json.Encoder().encode
+
+
+class RuleFold:
+    """Makes the engine's state of a partition. One instance serves a process.
+
+    Attributes:
+        tally: what all its partitions did, for metrics.
+        partitions: the engines at work, by topic and partition.
+
+    Raises:
+        ProblemsError: a rule cannot be evaluated where the observations of its groups are on several partitions.
+    """
+
+    def __init__(self, ruleset: RuleSet, limits: Limits | None = None) -> None:
+        check_live(ruleset)
+        self._ruleset = ruleset
+        self._limits = limits
+        self.tally = Tally()
+        self.partitions: dict[tuple[str, int], Partition] = {}
+
+    def restore(self, topic: str, partition: int, sections: Mapping[str, bytes]) -> Held:
+        """Rebuild the state of a partition from the sections of a checkpoint.
+
+        Raises:
+            ValueError: they are of an unknown schema version.
+        """
+        engine = Partition(self._ruleset, self._limits, self.tally)
+        snapshot.restore(engine, sections)
+        self.partitions[topic, partition] = engine
+        return HeldRules(engine, self._ruleset)
+
+
+class HeldRules:
+    """The engine of one partition (:class:`streams.fold.Held`)."""
+
+    def __init__(self, engine: Partition, ruleset: RuleSet) -> None:
+        self._engine = engine
+        self._kinds = ruleset.kinds
+
+    def step(self, record: Record) -> Sequence[Output]:
+        """Apply one record: an envelope of observations, a tick, or a single observation."""
+        try:
+            envelope = decode_record(record.value, record.headers, kinds=self._kinds, timestamp=record.timestamp)
+        except ProblemsError as error:
+            return [reject_record(record, error.problems)]
+        engine, noticed = self._engine, envelope.sent_at
+        outputs: list[Output] = []
+        for observation in envelope.observations:
+            received = observation if observation.received_at is not None else msgspec.structs.replace(observation, received_at=noticed)
+            if outcomes := engine.observe(received, noticed):
+                outputs.extend(_outputs(outcomes, record))
+        if envelope.tick is not None:
+            outputs.extend(_outputs(engine.tick(envelope.tick, noticed), record))
+        return outputs
+
+    def delta(self) -> Mapping[str, bytes | None]:
+        """Sections that changed since the last call of this or of :meth:`full`."""
+        return dict(snapshot.delta(self._engine))
+
+    def full(self) -> Mapping[str, bytes]:
+        """Every section."""
+        return snapshot.full(self._engine)
+
+
+def _outputs(outcomes: Sequence[Outcome], record: Record) -> Iterator[Output]:
+    for outcome in outcomes:
+        if isinstance(outcome, AlertEvent):
+            yield Output(topic=ALERTS, key=outcome.id.encode(), value=_encode(outcome), headers=ALERT_HEADERS)
+        elif outcome.note in _REJECTED:
+            yield reject_observation(record, outcome.observation, [_problem(outcome)], _REJECTED[outcome.note])
+
+
+def _problem(noted: Noted) -> Problem:
+    where = f"rule {noted.rule}" if noted.rule else f"observation {noted.observation.id}"
+    return Problem(file=where, what=f"{noted.reason}.", fix=_FIXES[noted.note])

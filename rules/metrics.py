@@ -1,0 +1,62 @@
+"""The engine's numbers as Prometheus metrics, read when somebody asks, so that counting costs the engine nothing."""
+
+from collections.abc import Iterator
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from config.moment import SECOND
+from rules.fold import RuleFold
+
+_RULE_COUNTERS = {
+    "evaluated": "Observations that the rule looked at.",
+    "fired": "Alerts that fired.",
+    "resolved": "Alerts that resolved.",
+    "undecided": "Observations that the rule could not judge.",
+    "late": "Observations that came too late for the rule.",
+    "duplicate": "Observations that came to the rule again.",
+    "crashed": "Observations that the rule could not stand.",
+}
+_TOTALS = {
+    "observations": "Observations that came to the engine.",
+    "tests": "Drills among them, which no rule saw.",
+    "ahead": "Observations from the future, which were quarantined.",
+}
+
+
+class RuleMetrics(Collector):
+    """Register it with a registry: ``REGISTRY.register(RuleMetrics(fold))``. Rule names are a closed set of labels."""
+
+    def __init__(self, fold: RuleFold) -> None:
+        self._fold = fold
+
+    def collect(self) -> Iterator[Metric]:
+        """The present numbers."""
+        tally = self._fold.tally
+        for field, text in _TOTALS.items():
+            yield CounterMetricFamily(f"cityloop_engine_{field}", text, value=getattr(tally, field))
+        for field, text in _RULE_COUNTERS.items():
+            counter = CounterMetricFamily(f"cityloop_rule_{field}", text, labels=["rule"])
+            for rule, counts in sorted(tally.rules.items()):
+                counter.add_metric([rule], getattr(counts, field))
+            yield counter
+        yield self._groups()
+        yield self._clocks()
+
+    def _groups(self) -> Metric:
+        gauge = GaugeMetricFamily("cityloop_rule_groups", "Groups that the rule remembers.", labels=["rule"])
+        sizes: dict[str, int] = {}
+        for partition in tuple(self._fold.partitions.values()):
+            for rule, bearer in partition.bearers.items():
+                sizes[rule] = sizes.get(rule, 0) + len(bearer.groups)
+        for rule, size in sorted(sizes.items()):
+            gauge.add_metric([rule], size)
+        return gauge
+
+    def _clocks(self) -> Metric:
+        text = "The clock of the stream, in seconds since 1970."
+        gauge = GaugeMetricFamily("cityloop_stream_clock_seconds", text, labels=["topic", "partition"])
+        for (topic, number), partition in sorted(self._fold.partitions.items()):
+            if partition.now > 0:
+                gauge.add_metric([topic, str(number)], partition.now / SECOND)
+        return gauge
