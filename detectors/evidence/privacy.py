@@ -1,7 +1,7 @@
 """What is made unreadable before a picture is kept: heads, and the part of vehicles where number plates are.
 
 This is a rule of thumb on the model's boxes and not a face or plate detector: a person that the model did not find stays
-readable, and so does a plate outside the lower part of a vehicle's box.
+readable, and so does a plate outside the lower part of a vehicle's box, or of a vehicle that the model hardly believes in.
 """
 
 from collections.abc import Iterable
@@ -15,6 +15,8 @@ HEAD = 0.35
 """Part of a person's box, from the top, that holds the head (also of one who sits or bends)."""
 PLATE = 0.55
 """Part of a vehicle's box, from the bottom, that holds the number plate."""
+SURE = 0.3
+"""Vehicles below this score are mostly none, and their boxes often span the picture; people are blurred at any score."""
 PLATED = VEHICLES | {"motorcycle"}
 MARGIN = 0.1
 """Boxes are this much too narrow at times (part of their width)."""
@@ -44,6 +46,6 @@ def _region(one: Detection) -> Region | None:
     height = box.bottom - box.top
     if one.label == PERSON:
         return Region(Box(box.left - margin, box.top - margin, box.right + margin, box.top + HEAD * height).clipped(), HEAD_BLOCKS)
-    if one.label in PLATED:
+    if one.label in PLATED and one.score >= SURE:
         return Region(Box(box.left - margin, box.bottom - PLATE * height, box.right + margin, box.bottom + margin).clipped(), PLATE_BLOCKS)
     return None
