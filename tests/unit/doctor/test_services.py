@@ -1,0 +1,93 @@
+"""Brokers, database, city, model and secrets of the installation."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+from cityloop.doctor.finding import State, bad, diagnosis, good, optional
+from cityloop.doctor.services import (
+    examine_broker,
+    examine_city,
+    examine_database,
+    examine_mqtt,
+    examine_secrets,
+    examine_weights,
+)
+from config.settings import Settings
+from dispatch.store import migrate
+from dispatch.store.engine import open_engine
+
+DATA = Path(__file__).parents[2] / "data" / "config"
+
+
+def unused_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_a_silent_broker_is_bad() -> None:
+    """A Kafka broker that does not answer is told with its address, within seconds."""
+    address = f"127.0.0.1:{unused_port()}"
+    (finding,) = examine_broker(Settings(broker=f"kafka://{address}"))
+    assert finding.state is State.BAD
+    assert finding.what.startswith(f"{address} does not answer")
+
+
+def test_a_silent_mqtt_broker_is_bad() -> None:
+    """An MQTT broker is examined only where one is set."""
+    assert examine_mqtt(Settings()).state is State.OPTIONAL
+    assert examine_mqtt(Settings(mqtt=f"mqtt://127.0.0.1:{unused_port()}")).state is State.BAD
+
+
+def test_a_database_goes_from_missing_over_old_to_good(tmp_path: Path) -> None:
+    """No file yet is no fault, a database without our schema is, and after the upgrade all is well."""
+    settings = Settings(data=str(tmp_path))
+    assert examine_database(settings).state is State.OPTIONAL
+    (tmp_path / "cityloop.db").touch()
+    assert examine_database(settings).fix == "Run: cityloop db upgrade"
+
+    async def upgrade() -> None:
+        engine = open_engine(settings.database_url)
+        await migrate.upgrade(engine)
+        await engine.dispose()
+
+    asyncio.run(upgrade())
+    assert examine_database(settings).state is State.GOOD
+
+
+def test_a_password_in_the_databases_address_is_not_shown() -> None:
+    """A server that does not answer is told without the password."""
+    finding = examine_database(Settings(database=f"postgresql://city:hush-hush@127.0.0.1:{unused_port()}/x"))
+    assert finding.state is State.BAD
+    assert "hush-hush" not in finding.what + finding.fix
+    assert "***" in finding.what
+
+
+def test_a_bad_city_is_told_with_its_first_problem() -> None:
+    """The number of problems and the first of them are enough to go on."""
+    finding = examine_city(Settings(city=str(DATA / "bad" / "unknown-zone")))
+    assert finding.state is State.BAD
+    assert "Run: cityloop check-config" in finding.fix
+    assert examine_city(Settings()).state is State.GOOD
+
+
+def test_missing_weights_are_bad(tmp_path: Path) -> None:
+    """Without a model the cameras see nothing."""
+    assert examine_weights(tmp_path).fix == "Run: cityloop weights"
+
+
+def test_unsigned_notices_are_bad_and_secrets_stay_secret() -> None:
+    """An address without a secret is a fault; a secret never appears in what is said."""
+    assert examine_secrets(Settings()).state is State.GOOD
+    assert examine_secrets(Settings(webhook="http://127.0.0.1/x")).state is State.BAD
+    signed = examine_secrets(Settings(webhook="http://127.0.0.1/x", webhook_secret="whsec_c2VjcmV0"))
+    assert signed.state is State.GOOD
+    assert "c2VjcmV0" not in signed.what
+
+
+def test_one_bad_finding_makes_the_whole_bad() -> None:
+    """What is optional may be missing."""
+    assert diagnosis([good("a", "x"), optional("b", "y", "z")]).ok
+    assert not diagnosis([good("a", "x"), bad("b", "y", "z")]).ok
