@@ -50,9 +50,9 @@ def current_revision(*, database: Database = None, json: Json = False) -> None:
 
 
 def _run(step: Step, revision: str, database: str | None, *, json: bool) -> None:
-    from sqlalchemy.exc import SQLAlchemyError  # Heavy, so only when the command runs.
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  # Heavy, so only when the command runs.
 
-    from dispatch.store.migrate import SchemaError, newest
+    from dispatch.store.migrate import SchemaError, newest  # noqa: PLC0415  # As above.
 
     try:
         reached = asyncio.run(_with_engine(step, revision, database or read_settings(os.environ).database_url))
@@ -72,8 +72,8 @@ def _run(step: Step, revision: str, database: str | None, *, json: bool) -> None
 
 
 async def _with_engine(step: Step, revision: str, url: str) -> str | None:
-    from dispatch.store import migrate  # As above.
-    from dispatch.store.engine import open_engine
+    from dispatch.store import migrate  # noqa: PLC0415  # As above.
+    from dispatch.store.engine import open_engine  # noqa: PLC0415  # As above.
 
     engine = open_engine(url)
     try:

@@ -22,6 +22,11 @@ read_ticket = msgspec.json.Decoder(Ticket).decode
 read_ticket_event = msgspec.json.Decoder(TicketEvent).decode
 
 
+def _fields(row: Any) -> Row:
+    """A row's values by name, the names as plain strings: SQLAlchemy's own kind of string is none to msgspec."""
+    return {f"{name}": value for name, value in row._mapping.items()}  # noqa: SLF001  # SQLAlchemy's public way to a row's names.
+
+
 def text(value: msgspec.Struct) -> str:
     """The JSON of a value."""
     return msgspec.json.encode(value).decode()
@@ -69,7 +74,7 @@ def delivery_row(delivery: Delivery) -> Row:
 
 def read_delivery(row: Any) -> Delivery:
     """A delivery from its row."""
-    return msgspec.convert(dict(row._mapping), Delivery)  # noqa: SLF001  # SQLAlchemy's public way to a row's names.
+    return msgspec.convert(_fields(row), Delivery)
 
 
 def feed_row(item: FeedItem) -> Row:
@@ -81,7 +86,7 @@ def feed_row(item: FeedItem) -> Row:
 
 def read_feed(row: Any) -> FeedItem:
     """A line of the feed from its row."""
-    return msgspec.convert(dict(row._mapping), FeedItem)  # noqa: SLF001  # As above.
+    return msgspec.convert(_fields(row), FeedItem)
 
 
 def user_row(user: User) -> Row:
@@ -91,7 +96,7 @@ def user_row(user: User) -> Row:
 
 def read_user(row: Any) -> User:
     """A login from its row."""
-    return msgspec.convert(dict(row._mapping), User)  # noqa: SLF001  # As above.
+    return msgspec.convert(_fields(row), User)
 
 
 def session_row(session: Session) -> Row:
@@ -101,7 +106,7 @@ def session_row(session: Session) -> Row:
 
 def read_session(row: Any) -> Session:
     """A session from its row."""
-    return msgspec.convert(dict(row._mapping), Session)  # noqa: SLF001  # As above.
+    return msgspec.convert(_fields(row), Session)
 
 
 def key_row(key: ApiKey) -> Row:
@@ -111,5 +116,5 @@ def key_row(key: ApiKey) -> Row:
 
 def read_key(row: Any) -> ApiKey:
     """A key from its row."""
-    fields = dict(row._mapping)  # noqa: SLF001  # As above.
+    fields = _fields(row)
     return msgspec.convert(fields | {"scopes": tuple(fields["scopes"].split())}, ApiKey)
