@@ -83,9 +83,7 @@ class Judge:
         for zone in self._camera.zones:
             state, stays = parking.step(self._states[zone.id], self._policies[zone.id], zone.polygon, self.seen, frame.at)
             self._states[zone.id] = state
-            for stay in stays:
-                evidence = self._evidence(zone, stay, frame, fresh=fresh)
-                told.append(stay_observation(self._camera, zone, stay, frame.at, evidence))
+            told += [self._told(zone, stay, frame, fresh=fresh) for stay in stays]
         return tuple(told)
 
     def silence(self, at: Micros) -> tuple[Observation, ...]:
@@ -111,10 +109,17 @@ class Judge:
         self.inferences += 1
         return self._detector.detect([frame.picture])[0]
 
-    def _evidence(self, zone: Zone, stay: Stay, frame: Frame, *, fresh: bool) -> tuple[str, ...]:
-        """Evidence at the confirmation. People may have walked since the model's last look, so it looks again before they are blurred."""
+    def _told(self, zone: Zone, stay: Stay, frame: Frame, *, fresh: bool) -> Observation:
+        """The observation of a stay; a full disk costs its picture and not the observation."""
+        told = stay_observation(self._camera, zone, stay, frame.at)
         if self._keep is None or stay.phase is not Phase.CONFIRMED:
-            return ()
+            return told
+        try:
+            return msgspec.structs.replace(told, evidence=(self._keep(self._evidence(zone, stay, frame, fresh=fresh)),))
+        except OSError as error:
+            return msgspec.structs.replace(told, attributes={**told.attributes, "evidence_missing": str(error)})
+
+    def _evidence(self, zone: Zone, stay: Stay, frame: Frame, *, fresh: bool) -> bytes:
+        """The picture. People may have walked since the model's last look, so it looks again before they are blurred."""
         seen = self.seen if fresh else self._ask_model(frame)
-        jpeg = evidence_jpeg(frame.picture, zone.polygon, stay.box, seen, Stamp(self._camera.id, zone.id, frame.at))
-        return (self._keep(jpeg),)
+        return evidence_jpeg(frame.picture, zone.polygon, stay.box, seen, Stamp(self._camera.id, zone.id, frame.at))

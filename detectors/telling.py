@@ -21,7 +21,7 @@ def stay_id(camera: Camera, zone: Zone, stay: Stay) -> str:
     return hashlib.blake2b(canonical((camera.id, zone.id, stay.since, corners)).encode(), digest_size=8).hexdigest()
 
 
-def stay_observation(camera: Camera, zone: Zone, stay: Stay, at: Micros, evidence: tuple[str, ...] = ()) -> Observation:
+def stay_observation(camera: Camera, zone: Zone, stay: Stay, at: Micros) -> Observation:
     """One observation of a stay: ``value`` is true while it lasts and false at its end.
 
     Its ``at`` is the picture's, so that a camera's observations are in order; ``attributes`` say since when (and until when)
@@ -48,7 +48,6 @@ def stay_observation(camera: Camera, zone: Zone, stay: Stay, at: Micros, evidenc
         position=position_of(camera),
         zone=zone.id,
         confidence=stay.confidence,
-        evidence=evidence,
         attributes=attributes,
     )
 

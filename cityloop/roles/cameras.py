@@ -1,0 +1,112 @@
+"""The role ``cameras``: every camera of the catalogue is watched, and what is seen goes to the log."""
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import threading
+import time
+from functools import partial
+
+import structlog
+
+from config.cameraoptions import options_of
+from config.catalogue import Catalogue
+from config.settings import Settings
+from config.sources import Camera
+from detectors.evidence.store import EvidenceStore
+from detectors.fleet.feed import Feed, LiveFeed, PlaybackFeed
+from detectors.fleet.metrics import Metrics
+from detectors.fleet.outlet import Outlet
+from detectors.fleet.rounds import Post, Rounds, start_rounds
+from detectors.health import Condition, Limits
+from detectors.inference.onnx import NanoDet
+from detectors.inference.port import Detector
+from detectors.judge import Judge
+from detectors.sources.opening import open_live, open_playback
+from detectors.sources.place import is_live
+from detectors.sources.playback import Shelf
+from detectors.sources.quiet import quiet_decoders
+from detectors.weights.cache import cache_folder, require
+from streams.batcher import Batcher
+from streams.clock import system_clock
+from streams.producer import open_producer
+from streams.telemetry import Health, configure_logging, serve_telemetry
+
+DRAIN_SECONDS = 5.0
+_log = structlog.get_logger(__name__)
+
+
+def run(settings: Settings, catalogue: Catalogue) -> None:
+    """Watch the cameras until SIGTERM or SIGINT.
+
+    Raises:
+        ProblemsError: the model's weights are not in place.
+    """
+    configure_logging(settings.log_level, "cameras")
+    quiet_decoders()
+    detector = NanoDet(require(cache_folder(os.environ)))
+    asyncio.run(_run(settings, catalogue, detector))
+
+
+async def _run(settings: Settings, catalogue: Catalogue, detector: Detector) -> None:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    metrics, health = Metrics(), Health()
+    watched = [camera for camera in catalogue.cameras.values() if camera.url]
+    telemetry = serve_telemetry(health, settings.host, settings.metrics_port)
+    producer = await open_producer(settings, client_id=f"cameras-{os.getpid()}")
+    batcher = Batcher(
+        producer, partitions=settings.partitions, writer=f"cameras-{os.getpid()}", kinds=catalogue.kinds, suffix=settings.topic_suffix
+    )
+    outlet = Outlet(batcher, metrics, system_clock)
+    sending = asyncio.create_task(outlet.run())
+    shelf, store = Shelf(), EvidenceStore(settings.evidence_folder)
+    posts = [Post(camera.id, camera.rate, _feed(camera, shelf), _judge(camera, detector, store)) for camera in watched]
+    stopped = threading.Event()
+    judging = start_rounds(Rounds(posts, outlet.tell, metrics, clock=system_clock, seconds=time.monotonic, wait=stopped.wait))
+    health.add("broker", lambda: outlet.fault)
+    health.add("judging", lambda: None if judging.is_alive() or not posts else "the judging thread has ended")
+    health.add("cameras", partial(_all_blind, posts))
+    _log.info("cameras.watching", cameras=len(posts))
+    try:
+        await stop.wait()
+    finally:
+        stopped.set()
+        await asyncio.to_thread(_stop, judging, posts)
+        if not await outlet.drain(DRAIN_SECONDS):
+            _log.error("cameras.unsent", reason="the broker did not acknowledge the last observations in time")
+        sending.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await sending
+        await batcher.close()
+        await producer.stop()
+        if telemetry is not None:
+            await asyncio.to_thread(telemetry.shutdown)
+
+
+def _judge(camera: Camera, detector: Detector, store: EvidenceStore) -> Judge:
+    limits = Limits() if is_live(camera.url or "") else Limits(frozen_after=None)
+    return Judge(camera, detector, store.put, limits)
+
+
+def _feed(camera: Camera, shelf: Shelf) -> Feed:
+    if not is_live(camera.url or ""):
+        return PlaybackFeed(partial(open_playback, camera, shelf), system_clock, time.monotonic, random.random)
+    source = open_live(camera, os.environ, system_clock)
+    source.start(camera.id)
+    return LiveFeed(source, options_of(camera.options).timeout, time.monotonic)
+
+
+def _all_blind(posts: list[Post]) -> str | None:
+    """One blind camera is told by its own observation; a process that sees nothing at all is not ready."""
+    faults = {post.name: post.feed.fault() or post.judge.condition.value for post in posts if post.judge.condition is not Condition.OK}
+    return f"no camera sees anything: {faults}" if posts and len(faults) == len(posts) else None
+
+
+def _stop(judging: threading.Thread, posts: list[Post]) -> None:
+    judging.join(timeout=5.0)
+    for post in posts:
+        post.feed.stop()

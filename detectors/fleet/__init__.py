@@ -1,0 +1,1 @@
+"""Many cameras in one process: one thread judges, each camera in its turn."""

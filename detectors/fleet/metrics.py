@@ -1,0 +1,31 @@
+"""Metrics of a process that judges cameras. The label ``camera`` takes the catalogue's ids and no others."""
+
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+
+OUTCOMES = ("judged", "skipped", "replaced", "late", "failed")
+"""Judged; a turn skipped by overload; replaced by a newer frame before its turn; no new frame at the turn; the judge failed."""
+
+
+class Metrics:
+    """The metrics of one process.
+
+    Args:
+        registry: where they are registered; tests give their own.
+    """
+
+    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
+        self.frames = Counter(
+            "cityloop_camera_frames", "Frames and turns of each camera by what became of them.", ("camera", "outcome"), registry=registry
+        )
+        self.rate = Gauge("cityloop_camera_effective_rate_hertz", "Frames judged per second, lately.", ("camera",), registry=registry)
+        self.blind = Gauge("cityloop_camera_blind", "1 while the camera sees nothing.", ("camera",), registry=registry)
+        self.judging = Histogram(
+            "cityloop_camera_judging_seconds",
+            "Time to judge one frame, model included where it was asked.",
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+            registry=registry,
+        )
+        self.inferences = Counter("cityloop_camera_inferences", "Frames that the model was asked about.", registry=registry)
+        self.observations = Counter("cityloop_camera_observations", "Observations told.", registry=registry)
+        self.unsent = Gauge("cityloop_camera_unsent_observations", "Observations that the broker has not acknowledged.", registry=registry)
+        self.retries = Counter("cityloop_camera_send_retries", "Observations sent again after a failure.", registry=registry)
