@@ -36,7 +36,12 @@ def load_rules(files: Sequence[Path], kinds: Mapping[str, Kind], unknown: Unknow
         ProblemsError: something is wrong; every problem with file, line, column and what to write instead.
     """
     report = Report()
-    texts = [(str(path), text) for path in files if (text := read_text(path, report)) is not None]
+    texts = []
+    for path in files:
+        if not path.exists():
+            report.add(Place(str(path)), "there is no such file.", "Name a rule file.")
+        elif (text := read_text(path, report)) is not None:
+            texts.append((str(path), text))
     rules = _read(texts, kinds, unknown, report)
     report.settle()
     return RuleSet(rules=rules, kinds=kinds, version=set_version(rules))

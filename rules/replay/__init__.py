@@ -1,0 +1,7 @@
+"""Replays a recording through the very engine that runs live: no broker, no clock, byte-identical on every run."""
+
+from rules.replay.inference import infer_kinds
+from rules.replay.lines import Line, read_lines
+from rules.replay.run import Summary, replay
+
+__all__ = ["Line", "Summary", "infer_kinds", "read_lines", "replay"]
