@@ -16,6 +16,7 @@ from litestar.plugins.problem_details import ProblemDetailsException
 from prometheus_client import CollectorRegistry
 
 from config.catalogue import Catalogue
+from config.moment import Micros
 from console.answers import on_crash, on_http, on_invalid, on_problem
 from console.auth.passwords import Passwords
 from console.auth.throttle import Policy, Throttle
@@ -26,7 +27,7 @@ from console.gate.guards import guard
 from console.gate.headers import secured
 from console.gate.middleware import Gate
 from console.metrics import ConsoleMetrics, Measured
-from console.parts import CaseClock, Parts
+from console.parts import Parts
 from console.routes.alerts import acknowledge, alert, alerts
 from console.routes.city import city_map
 from console.routes.evidence import picture, upload
@@ -36,7 +37,10 @@ from console.routes.stream import stream
 from console.routes.telemetry import live, metrics, ready
 from console.routes.tickets import add_fact, move, ticket, tickets
 from detectors.evidence.store import EvidenceStore
+from dispatch.clocks.caseclock import clocks_of
+from dispatch.clocks.lights import ClockView
 from dispatch.ports import Accounts, CaseBook
+from dispatch.ticket import Ticket
 from streams.clock import Clock, system_clock
 from streams.telemetry import Health
 
@@ -50,11 +54,22 @@ def dist_folder() -> Path:
 
 
 def gather(
-    casebook: CaseBook, accounts: Accounts, evidence: EvidenceStore, catalogue: Catalogue, case_clock: CaseClock, *,
-    clock: Clock = system_clock, passwords: Passwords | None = None, registry: CollectorRegistry | None = None, health: Health | None = None,
-) -> Parts:  # fmt: skip
-    """Gather what the routes work with."""
+    casebook: CaseBook,
+    accounts: Accounts,
+    evidence: EvidenceStore,
+    catalogue: Catalogue,
+    *,
+    clock: Clock = system_clock,
+    passwords: Passwords | None = None,
+    registry: CollectorRegistry | None = None,
+    health: Health | None = None,
+) -> Parts:
+    """Gather what the routes work with; whatever is left out is made with its defaults."""
     directory = Directory(catalogue)
+
+    def case_clock(ticket: Ticket, now: Micros) -> ClockView | None:
+        return next(iter(clocks_of(ticket, catalogue.calendar, now)), None)
+
     hub = Hub(casebook, describer(casebook, directory, case_clock, clock))
     known = health or Health()
     known.add("feed", lambda: hub.fault)

@@ -18,7 +18,7 @@ def document() -> dict[str, Any]:
         name="", zone="UTC", kinds={}, categories={}, standards=(), calendar=Calendar(), cells={}, units={}, people={}, roster=(),
         responsibilities=(), cameras={}, devices={}, rule_files=(),
     )  # fmt: skip
-    parts = gather(cast("CaseBook", None), cast("Accounts", None), EvidenceStore(Path("nowhere")), nothing, lambda _ticket, _now: None)
+    parts = gather(cast("CaseBook", None), cast("Accounts", None), EvidenceStore(Path("nowhere")), nothing)
     schema: dict[str, Any] = create_app(parts, dist=Path("nowhere")).openapi_schema.to_schema()
     return schema
 

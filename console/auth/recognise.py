@@ -33,6 +33,8 @@ async def by_session(accounts: Accounts, catalogue: Catalogue, now: Micros, toke
         return "The session has ended. Log in again."
     user = await accounts.user(session.user)
     person = catalogue.people.get(session.user)
+    if user is not None and session.created_at < user.changed_at:
+        return "The password or the login was changed since. Log in again."
     if user is None or user.state is not UserState.ACTIVE or person is None:
         return "This login is no longer in use. Ask the administrator."
     return caller_of_person(person, catalogue.units, token_hash)

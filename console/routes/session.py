@@ -102,5 +102,5 @@ def _hold_back(parts: Parts, user: str, address: str) -> None:
 async def _rehash(parts: Parts, user: User, password: str) -> None:
     fresh = await asyncio.to_thread(parts.passwords.hasher.hash, password)
     await parts.accounts.put_user(
-        User(id=user.id, password_hash=fresh, created_at=user.created_at, changed_at=parts.clock(), state=user.state)
+        User(id=user.id, password_hash=fresh, created_at=user.created_at, changed_at=user.changed_at, state=user.state)
     )

@@ -1,0 +1,95 @@
+"""The role ``console``: the API, the live feed and the pages."""
+
+import asyncio
+import socket
+from types import FrameType
+
+import structlog
+import uvicorn
+import uvloop
+from litestar import Litestar
+from prometheus_client import REGISTRY
+
+from config.catalogue import Catalogue
+from config.problem import Problem, ProblemsError
+from config.settings import Settings
+from console.app import create_app, gather
+from console.feed.hub import Hub
+from detectors.evidence.store import EvidenceStore
+from dispatch.desk import Desk
+from dispatch.store import migrate
+from dispatch.store.accounts import SqlAccounts
+from dispatch.store.casebook import SqlCaseBook
+from dispatch.store.engine import open_engine
+from streams.clock import system_clock
+from streams.telemetry import Health, configure_logging, serve_telemetry
+
+STOP_SECONDS = 3
+"""How long requests that are under way get to finish."""
+log = structlog.get_logger(__name__)
+
+
+def run(settings: Settings, catalogue: Catalogue) -> None:
+    """Run the console until SIGTERM or SIGINT.
+
+    Raises:
+        ProblemsError: the address cannot be listened on.
+    """
+    configure_logging(settings.log_level, "console")
+    uvloop.run(_run(settings, catalogue))
+
+
+async def _run(settings: Settings, catalogue: Catalogue) -> None:
+    listener = _listen(settings.host, settings.console_port)
+    engine = open_engine(settings.database_url)
+    health = Health()
+    telemetry = serve_telemetry(health, settings.host, settings.metrics_port)
+    try:
+        await migrate.upgrade(engine)
+        casebook = SqlCaseBook(engine, Desk(catalogue), system_clock, webhook=settings.webhook)
+        evidence = EvidenceStore(settings.evidence_folder)
+        parts = gather(casebook, SqlAccounts(engine), evidence, catalogue, registry=REGISTRY, health=health)
+        server = Server(create_app(parts), parts.hub)
+        log.info("console listens", url=f"http://{settings.host}:{listener.getsockname()[1]}")
+        await server.serve(sockets=[listener])
+    finally:
+        await engine.dispose()
+        listener.close()
+        if telemetry is not None:
+            await asyncio.to_thread(telemetry.shutdown)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=1024)
+    except OSError as error:
+        raise ProblemsError(
+            [
+                Problem(
+                    file="CITYLOOP_CONSOLE_PORT", what=f"{host}:{port} cannot be listened on: {error.strerror}.",
+                    fix="Choose another port, or 0 for a free one.",
+                )
+            ]
+        ) from error  # fmt: skip
+
+
+class Server(uvicorn.Server):
+    """Uvicorn, which sends those away who watch the feed as soon as it is told to stop: they would keep it open for ever.
+
+    Args:
+        app: the console.
+        hub: the live feed.
+    """
+
+    def __init__(self, app: Litestar, hub: Hub) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=STOP_SECONDS, lifespan="on"
+            )
+        )
+        self._hub = hub
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop."""
+        self._hub.close()
+        super().handle_exit(sig, frame)
