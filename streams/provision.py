@@ -12,6 +12,8 @@ from config.problem import Problem, ProblemsError
 from config.settings import Settings
 from streams.topics import TOPICS, Cleanup, Topic, topic_name
 
+BOOTSTRAP_SECONDS = 5
+"""How long to look for a broker before saying that there is none."""
 MAX_REPLICATION = 3
 """Copies of each partition, where there are as many brokers."""
 _COMPACTION = {
@@ -58,7 +60,9 @@ def provision(settings: Settings) -> tuple[Provisioned, ...]:
             and nothing about them is changed, since either would lose or misplace records.
         kafka.errors.KafkaError: the broker does not answer, or refuses.
     """
-    admin = KafkaAdminClient(bootstrap_servers=settings.bootstrap_servers, client_id="cityloop-provision")
+    admin = KafkaAdminClient(
+        bootstrap_servers=settings.bootstrap_servers, client_id="cityloop-provision", bootstrap_timeout_ms=BOOTSTRAP_SECONDS * 1000
+    )
     try:
         return tuple(_provision(admin, settings))
     finally:

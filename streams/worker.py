@@ -42,6 +42,7 @@ def await_topics(settings: Settings) -> None:
 
 def run_worker(app: faust.App) -> int:
     """Run the application until SIGTERM, SIGINT or a crash; returns the exit code for the process."""
+    app.conf.datadir.parent.mkdir(parents=True, exist_ok=True)  # Faust makes the last folder of the path only.
     worker = faust.Worker(app, quiet=True, loglevel=logging.getLogger().level, redirect_stdouts=False, **_OWN_LOGGING)
     worker.spinner = None
     try:

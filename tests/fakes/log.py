@@ -1,68 +1,116 @@
-"""The log in memory: a sink of observations and of refused inputs whose acknowledgements the test controls."""
+"""A broker and a consumer group in memory, on which everything that can go wrong can be made to."""
 
 import asyncio
-from collections.abc import Awaitable
-from enum import Enum
-from typing import Generic, TypeVar
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
-from streams.observation import Observation
-from streams.rejected import Rejected
-
-Taken = TypeVar("Taken", Observation, Rejected)
-
-
-class Mood(Enum):
-    """How the fake log behaves."""
-
-    WELL = "acknowledges at once"
-    SLOW = "takes everything and acknowledges when told to"
-    FULL = "takes nothing"
-    ILL = "takes everything and refuses it"
+from streams.checkpoint.assemble import Entry
+from streams.checkpoint.ports import Incoming
+from streams.fold import Headers, Output, Record
+from streams.topics import CHECKPOINTS
 
 
-class FakeLog(Generic[Taken]):
-    """A :class:`streams.gateway.ports.Sink` or :class:`streams.gateway.ports.DeadLetters`.
+class DiedError(BaseException):
+    """The process was killed here; a ``BaseException`` so that nothing handles it, as nothing handles SIGKILL."""
 
-    ``kept`` is what was acknowledged, in the order in which it was handed over.
+
+class MemoryBroker:
+    """Topics as lists. What was acknowledged is in them; offsets are positions."""
+
+    def __init__(self) -> None:
+        self.topics: defaultdict[tuple[str, int], list[Record]] = defaultdict(list)
+        self.compacted: defaultdict[int, list[Entry]] = defaultdict(list)
+        self.outputs: list[Output] = []
+        self.committed: dict[tuple[str, int], int] = {}
+        self.generation = 1
+        self.first: dict[tuple[str, int], int] = {}
+
+    def write(self, topic: str, partition: int, value: bytes, *, key: bytes | None = None) -> Record:
+        """Append a record of the source log."""
+        log = self.topics[topic, partition]
+        record = Record(topic, partition, len(log), 1_000_000 * len(log), key, value, {})
+        log.append(record)
+        return record
+
+    def records(self) -> list[Record]:
+        """The whole source log, partition by partition."""
+        return [record for place in sorted(self.topics) for record in self.topics[place]]
+
+    def compact(self) -> None:
+        """Forget what a later record of the same key has replaced, deletions included."""
+        for partition, entries in self.compacted.items():
+            latest = dict(entries)
+            self.compacted[partition] = [(key, value) for key, value in latest.items() if value is not None]
+
+
+class MemoryLog:
+    """One process's connection to the broker.
+
+    Args:
+        broker: shared by all processes.
+        before: called with the name of each operation before it happens; may raise :class:`DiedError`, or wait.
     """
 
-    def __init__(self, mood: Mood = Mood.WELL) -> None:
-        self.mood = mood
-        self.kept: list[Taken] = []
-        self._waiting: list[tuple[Taken, asyncio.Future[None]]] = []
+    def __init__(self, broker: MemoryBroker, before: Callable[[str], Awaitable[None]] | None = None) -> None:
+        self._broker, self._before = broker, before
 
-    async def put(self, value: Taken) -> Awaitable[object]:
-        """Take a value as the mood says."""
-        if self.mood is Mood.FULL:
-            await asyncio.Event().wait()
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((value, future))
-        if self.mood is Mood.ILL:
-            self._waiting.pop()
-            future.set_exception(RuntimeError("the leader is not available"))
-        if self.mood is Mood.WELL:
-            self.acknowledge()
-        return future
+    async def append(
+        self, topic: str, *, key: bytes | None, value: bytes | None, partition: int | None, headers: Headers
+    ) -> Awaitable[object]:
+        """Queue a record; it is in the log once the result was awaited, or before, as the broker likes."""
+        await self._step(f"send {topic}")
+        return asyncio.ensure_future(self._acknowledge(topic, key, value, partition, headers))
 
-    @property
-    def waiting(self) -> int:
-        """How many values wait for their acknowledgement."""
-        return len(self._waiting)
+    async def read(self, topic: str, partition: int) -> Sequence[Entry]:
+        """Every record of the checkpoint topic's partition."""
+        assert topic == CHECKPOINTS
+        await self._step("read")
+        return list(self._broker.compacted[partition])
 
-    def acknowledge(self, count: int | None = None) -> None:
-        """Acknowledge the oldest ``count`` values, by default all."""
-        now, self._waiting = self._waiting[:count], [] if count is None else self._waiting[count:]
-        for value, future in now:
-            self.kept.append(value)
-            if not future.done():
-                future.set_result(None)
+    async def first_offset(self, topic: str, partition: int) -> int:
+        """Where the source partition begins; 0 unless a test has cut it."""
+        return self._broker.first.get((topic, partition), 0)
 
+    async def _acknowledge(self, topic: str, key: bytes | None, value: bytes | None, partition: int | None, headers: Headers) -> None:
+        await self._step(f"acknowledge {topic}")
+        if topic == CHECKPOINTS:
+            assert key is not None
+            assert partition is not None
+            self._broker.compacted[partition].append((key, value))
+        else:
+            assert value is not None
+            self._broker.outputs.append(Output(topic, key, value, headers, partition))
 
-def fake_sink(mood: Mood = Mood.WELL) -> FakeLog[Observation]:
-    """A sink of observations."""
-    return FakeLog[Observation](mood)
+    async def _step(self, name: str) -> None:
+        if self._before is not None:
+            await self._before(name)
 
 
-def fake_dead_letters(mood: Mood = Mood.WELL) -> FakeLog[Rejected]:
-    """A place for refused inputs."""
-    return FakeLog[Rejected](mood)
+class MemoryGroup:
+    """One process's membership of the consumer group.
+
+    Args:
+        broker: shared by all processes.
+        knows: the generation that this process believes in; ``None`` follows the broker's, as a live process does.
+    """
+
+    def __init__(self, broker: MemoryBroker, knows: int | None = None) -> None:
+        self._broker, self.knows = broker, knows
+        self.acknowledged: list[Any] = []
+
+    def generation(self) -> int:
+        """The generation as this process knows it."""
+        return self._broker.generation if self.knows is None else self.knows
+
+    async def acknowledge(self, handle: Any) -> None:
+        """Commit the record; a member of an old generation is not heard."""
+        self.acknowledged.append(handle)
+        if self.generation() == self._broker.generation:
+            topic, partition, offset = handle
+            self._broker.committed[topic, partition] = max(self._broker.committed.get((topic, partition), 0), offset + 1)
+
+
+def incoming(record: Record, generation: int = 1) -> Incoming:
+    """A record as the group delivers it; its handle is its place."""
+    return Incoming(record, generation, (record.topic, record.partition, record.offset))

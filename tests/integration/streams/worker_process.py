@@ -1,0 +1,22 @@
+"""An engine worker for fault tests: the product's own application and worker around one of the folds below.
+
+Run as ``python -m tests.integration.streams.worker_process FOLD`` with the settings in the environment.
+"""
+
+import os
+import sys
+
+from config.settings import read_settings
+from streams.app import attach, build_app
+from streams.telemetry import configure_logging
+from streams.topics import OBSERVATIONS, URGENT
+from streams.worker import await_topics, run_worker
+from tests.integration.streams.workloads import WORKLOADS
+
+if __name__ == "__main__":
+    settings = read_settings(os.environ)
+    configure_logging(settings.log_level, "engine")
+    await_topics(settings)
+    app = build_app(settings, "engine")
+    attach(app, settings, WORKLOADS[sys.argv[1]].fold(), (OBSERVATIONS, URGENT))
+    sys.exit(run_worker(app))
