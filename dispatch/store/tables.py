@@ -79,9 +79,6 @@ feed = sa.Table(
     sqlite_autoincrement=True,
 )  # fmt: skip
 
-leases = sa.Table("leases", METADATA, _name("name", key=True), _name("holder"), _micros("until"))
-"""Who does what only one process at a time may do (the relay, the notifier)."""
-
 users = sa.Table(
     "users", METADATA,
     _name("id", key=True), sa.Column("password_hash", sa.Text, nullable=False), _name("state"), _micros("created_at"), _micros("changed_at"),

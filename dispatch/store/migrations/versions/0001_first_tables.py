@@ -1,4 +1,4 @@
-"""The first tables: alerts, tickets, outbox, deliveries, feed, leases and accounts."""
+"""The first tables: alerts, tickets, outbox, deliveries, feed and accounts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,7 +22,6 @@ TABLES = {
         "created_at#", "next_at#", "sent_at#?", "error?",
     ),
     "feed": ("sequence+", "at#", "subject", "id", "event", "actor?", "unit?"),
-    "leases": ("name!", "holder", "until#"),
     "users": ("id!", "password_hash", "state", "created_at#", "changed_at#"),
     "sessions": ("token_hash!", "user", "created_at#", "expires_at#"),
     "api_keys": ("id!", "name", "secret_hash", "scopes", "created_at#", "expires_at#?", "revoked_at#?"),
