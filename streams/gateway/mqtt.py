@@ -13,7 +13,8 @@ from streams.gateway.adapters.reading import City, Message, Reading
 from streams.gateway.adapters.table import TOPICS, adapter_of, read_message
 from streams.gateway.ingest import ACKNOWLEDGE_SECONDS, Door, Ingest, LogSilentError, Receipt
 from streams.gateway.metrics import Metrics
-from streams.gateway.mqttclient import RECEIVE_MAXIMUM, Endpoint, ManualClient, Protocol, next_protocol
+from streams.gateway.mqttclient import RECEIVE_MAXIMUM, ManualClient
+from streams.gateway.mqttendpoint import Endpoint, Protocol, next_protocol
 from streams.rejected import rejected
 
 log = structlog.get_logger(__name__)
@@ -119,6 +120,7 @@ class MqttDoor:
 
     async def _receive(self, client: ManualClient, taken: "asyncio.Queue[_Taken | None]") -> None:
         async for message in client.messages:
+            client.taken()
             receipt = await self._hand_over(message)
             await taken.put(_Taken(message, receipt))
             self._metrics.mqtt_in_flight.set(taken.qsize())

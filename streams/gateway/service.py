@@ -22,7 +22,7 @@ from streams.gateway.intake import Intake
 from streams.gateway.keys import KeyRing
 from streams.gateway.metrics import Metrics
 from streams.gateway.mqtt import MqttDoor
-from streams.gateway.mqttclient import read_endpoint
+from streams.gateway.mqttendpoint import read_endpoint
 from streams.gateway.server import listen, server_for
 from streams.producer import open_producer
 from streams.provision import provision

@@ -31,6 +31,11 @@ class Devices:
         """Publish and wait until the MQTT broker has it."""
         self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(10)
 
+    def stream(self, topic: str, payloads: Iterable[bytes]) -> None:
+        """Publish many, and wait until the MQTT broker has them all."""
+        for info in [self._client.publish(topic, payload, qos=1) for payload in payloads]:
+            info.wait_for_publish(30)
+
     def burst(self, moments: Iterable[tuple[int, Micros]]) -> set[str]:
         """Report open doors: door ``1 + n % 20`` at each instant.
 

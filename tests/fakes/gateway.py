@@ -15,8 +15,8 @@ from streams.observation import Observation
 from streams.rejected import Rejected
 from streams.telemetry import Health
 from tests.fakes.keyring import FakeKeyRing
-from tests.fakes.log import FakeLog, fake_dead_letters, fake_sink
 from tests.fakes.observations import KINDS, NOON
+from tests.fakes.sinks import FakeLog, fake_dead_letters, fake_sink
 
 
 class FakeGateway:

@@ -22,8 +22,12 @@ class FakeKeyRing:
     def issue(self, *scopes: Scope, name: str = "a device", expires: Micros | None = None) -> str:
         """Make a key; by default it may write observations."""
         text, stored = mint(name, frozenset(scopes or (Scope.OBSERVATIONS_WRITE,)), expires)
-        self._stored[stored.id] = stored
+        self.keep(stored)
         return text
+
+    def keep(self, stored: StoredKey) -> None:
+        """Hold a key as the store would."""
+        self._stored[stored.id] = stored
 
     def admit(self, text: str, *scopes: Scope) -> None:
         """Take in a key that was made elsewhere, so that two processes can agree on one."""

@@ -48,8 +48,8 @@ class Senders:
                 {"source": f"sensor/door-{number % 50}", "kind": "door", "at": render(NOON + number * 1_000_000 + n), "value": True}
                 for n in range(EACH)
             ]
-            while not await self._post(client, items):
-                await asyncio.sleep(0.1)  # noqa: ASYNC110  # A pause between repeated requests, not a wait for an event.
+            while not await self._post(client, items):  # noqa: ASYNC110  # A pause between repeated requests, not a wait for an event.
+                await asyncio.sleep(0.1)
 
     async def _post(self, client: httpx.AsyncClient, items: list[dict[str, object]]) -> bool:
         try:

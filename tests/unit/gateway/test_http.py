@@ -7,8 +7,8 @@ import pytest
 from streams.gateway.keys import Scope
 from streams.ids import observation_id
 from tests.fakes.gateway import FakeGateway
-from tests.fakes.log import Mood
 from tests.fakes.observations import NOON
+from tests.fakes.sinks import Mood
 
 DOOR = {"source": "sensor/door-7", "kind": "door", "at": "2026-03-02T12:00:00+08:00", "value": True}
 DEEP = b'{"source":' * 40 + b"1" + b"}" * 40

@@ -1,0 +1,77 @@
+"""Where the MQTT broker is, and which version of MQTT it speaks."""
+
+from collections.abc import Mapping
+from enum import Enum
+from urllib.parse import urlsplit
+
+import aiomqtt
+import msgspec
+
+_UNSUPPORTED = (1, 132)
+_PORTS: Mapping[str, int] = {"mqtt": 1883, "mqtts": 8883}
+
+
+class Protocol(Enum):
+    """Versions of MQTT that we speak, the better first."""
+
+    V5 = aiomqtt.ProtocolVersion.V5
+    V311 = aiomqtt.ProtocolVersion.V311
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the MQTT broker is and who we are there.
+
+    Attributes:
+        host: name or address.
+        port: TCP port.
+        tls: whether the connection is encrypted.
+        client: the client identifier; the broker knows our session by it, so two gateways never share one.
+        user: user name, if the broker wants one.
+        password: kept out of addresses and logs.
+    """
+
+    host: str
+    port: int
+    client: str
+    tls: bool = False
+    user: str = ""
+    password: str = ""
+
+    def __repr__(self) -> str:
+        """Leave the password out: a representation ends up in logs."""
+        return f"Endpoint({'mqtts' if self.tls else 'mqtt'}://{self.host}:{self.port} as {self.client})"
+
+
+def read_endpoint(url: str, *, client: str, user: str = "", password: str = "") -> Endpoint:
+    """Read ``mqtt://host[:port]`` or ``mqtts://host[:port]``.
+
+    Raises:
+        ValueError: it is neither, or it carries a password.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in _PORTS or not parts.hostname:
+        msg = f"{url!r} is no MQTT address. Write mqtt://host:1883, or mqtts://host:8883 for TLS."
+        raise ValueError(msg)
+    if parts.username or parts.password:
+        msg = "The MQTT address carries a user or a password. Set CITYLOOP_MQTT_USER and CITYLOOP_MQTT_PASSWORD instead."
+        raise ValueError(msg)
+    port = parts.port or _PORTS[parts.scheme]
+    return Endpoint(host=parts.hostname, port=port, client=client, tls=parts.scheme == "mqtts", user=user, password=password)
+
+
+def next_protocol(protocol: Protocol, error: BaseException) -> Protocol:
+    """The version to try after a connection failed that never worked before.
+
+    A broker of 3.1.1 only says that it does not speak 5 (return code 1, reason code 132), or says nothing (amqtt).
+    """
+    refused = isinstance(error, aiomqtt.exceptions.MqttConnectError) and _code(error) in _UNSUPPORTED
+    silent = isinstance(error, aiomqtt.MqttError) and str(error) == "Operation timed out"
+    if not refused and not silent:
+        return protocol
+    return Protocol.V311 if protocol is Protocol.V5 else Protocol.V5
+
+
+def _code(error: aiomqtt.exceptions.MqttConnectError) -> int | None:
+    """The numeric code of a refused connection; its type differs with the protocol version."""
+    code = getattr(error, "rc", None)
+    return getattr(code, "value", code)
