@@ -14,6 +14,7 @@ COMMANDS = (
     "cityloop.commands.detect",
     "cityloop.commands.key",
     "cityloop.commands.doctor",
+    "cityloop.commands.export",
     "cityloop.commands.replay",
     "cityloop.commands.user",
     "cityloop.commands.weights",
