@@ -1,7 +1,6 @@
 """Who sends a request: the ``Authorization`` header against the key ring."""
 
-from streams.gateway.details import DENIALS, Kind, RefusalError
-from streams.gateway.intake import RETRY_SECONDS
+from streams.gateway.details import DENIALS, RETRY_SECONDS, Kind, RefusalError
 from streams.gateway.keys import Denial, KeyRing, Owner, Scope
 
 

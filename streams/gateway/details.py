@@ -10,6 +10,8 @@ from streams.gateway.keys import Denial
 MEDIA_TYPE = "application/problem+json"
 MAX_BODY_BYTES = 10_000_000
 """The largest body of a request."""
+RETRY_SECONDS = 2
+"""What ``Retry-After`` says."""
 
 
 class Kind(Enum):

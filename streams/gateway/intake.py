@@ -8,8 +8,8 @@ import msgspec
 from config.kinds import Kind
 from streams.clock import Clock
 from streams.gateway.body import FORMS, Form, form_of, read_items
+from streams.gateway.details import RETRY_SECONDS, RefusalError, Result
 from streams.gateway.details import Kind as Refused
-from streams.gateway.details import RefusalError, Result
 from streams.gateway.idempotency import Answer, Answers, Clash
 from streams.gateway.ingest import ACKNOWLEDGE_SECONDS, Door, Ingest, LogSilentError, judge_all
 from streams.gateway.jsontext import BadJsonError
@@ -17,8 +17,6 @@ from streams.gateway.judgement import candidate_of
 from streams.observation import Observation
 from streams.rejected import Rejected, rejected
 
-RETRY_SECONDS = 2
-"""What ``Retry-After`` says."""
 MAX_KEY = 255
 """The longest ``Idempotency-Key``."""
 
