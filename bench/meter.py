@@ -43,10 +43,11 @@ def peak_rss_mb() -> float:
 
 
 class Meter:
-    """Counts what is taken and calls back once when the expected number is reached.
+    """Counts records and calls back once when the expected number is reached.
 
     Args:
-        expected: observations until the end.
+        expected: records until the end.
+        observations: in all of them; a fold sees records, and must not decode twice to be counted.
         finished: given what was measured.
         clock: seconds, monotonic.
         cpu: processor seconds so far.
@@ -56,32 +57,33 @@ class Meter:
     def __init__(
         self,
         expected: int,
+        observations: int,
         finished: Callable[[Measured], None],
         *,
         clock: Callable[[], float],
         cpu: Callable[[], float] = cpu_seconds,
         rss: Callable[[], float] = peak_rss_mb,
     ) -> None:
-        self._expected, self._finished = expected, finished
+        self._expected, self._observations, self._finished = expected, observations, finished
         self._clock, self._cpu, self._rss = clock, cpu, rss
         self._began: tuple[float, float] | None = None
         self.taken = 0
         self.outputs = 0
 
     def begin(self) -> None:
-        """The first observation is at hand; later calls change nothing."""
+        """The first record is at hand; later calls change nothing."""
         if self._began is None:
             self._began = (self._clock(), self._cpu())
 
-    def take(self, observations: int) -> None:
-        """So many observations are done."""
+    def take(self) -> None:
+        """One more record is done."""
         self.begin()
-        before, self.taken = self.taken, self.taken + observations
-        if before < self._expected <= self.taken and self._began is not None:
+        self.taken += 1
+        if self.taken == self._expected and self._began is not None:
             began, used = self._began
             self._finished(
                 Measured(
-                    observations=self.taken,
+                    observations=self._observations,
                     seconds=self._clock() - began,
                     cpu_seconds=self._cpu() - used,
                     rss_mb=self._rss(),

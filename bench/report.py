@@ -9,11 +9,12 @@ from bench.meter import Measured
 
 
 class Round(msgspec.Struct, frozen=True):
-    """One run of each contender on the same observations."""
+    """One run of each contender on the same observations (the baselines take the first part of them)."""
 
     ceiling: Measured
     engine: Measured
     baseline: Measured
+    sparing: Measured
 
 
 class EngineReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,8 +25,10 @@ class EngineReport(msgspec.Struct, frozen=True, kw_only=True):
         cpu_us_per_observation: processor time of the engine's process.
         ceiling_per_second: the same envelopes consumed and decoded, and nothing else.
         of_ceiling: the engine's part of it, 0 to 1.
-        baseline_per_second: an agent with ``async for`` on single JSON observations, with a table.
+        baseline_per_second: an agent with ``async for`` on single JSON observations, which assigns its table on each.
         ratio: engine to baseline.
+        sparing_per_second: the same agent, which assigns its table only when something changed.
+        sparing_ratio: engine to that.
         rss_mb: the engine's largest resident memory, in 10^6 bytes.
         rules: rules in the set.
         sources: devices that reported.
@@ -46,6 +49,8 @@ class EngineReport(msgspec.Struct, frozen=True, kw_only=True):
     of_ceiling: float
     baseline_per_second: float
     ratio: float
+    sparing_per_second: float
+    sparing_ratio: float
     rss_mb: float
     rules: int
     sources: int
@@ -83,8 +88,9 @@ def summarise(rounds: Sequence[Round], *, rules: int, sources: int, envelope: fl
     if len(outputs) != 1:
         msg = f"the engine published {sorted(outputs)} records on equal input"
         raise ValueError(msg)
-    ceiling, engine, baseline = ([getattr(found, name) for found in rounds] for name in ("ceiling", "engine", "baseline"))
-    rate, top, base = per_second(engine), per_second(ceiling), per_second(baseline)
+    names = ("ceiling", "engine", "baseline", "sparing")
+    ceiling, engine, baseline, sparing = ([getattr(found, name) for found in rounds] for name in names)
+    rate, top, base, spared = (per_second(runs) for runs in (engine, ceiling, baseline, sparing))
     rates = [run.per_second for run in engine]
     return EngineReport(
         observations_per_second=round(rate),
@@ -93,6 +99,8 @@ def summarise(rounds: Sequence[Round], *, rules: int, sources: int, envelope: fl
         of_ceiling=round(rate / top, 3),
         baseline_per_second=round(base),
         ratio=round(rate / base, 1),
+        sparing_per_second=round(spared),
+        sparing_ratio=round(rate / spared, 1),
         rss_mb=round(max(run.rss_mb for run in engine), 1),
         rules=rules,
         sources=sources,

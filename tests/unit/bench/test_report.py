@@ -24,21 +24,21 @@ def measured(rate: float, *, cpu: float = 1.0, outputs: int = 0, rss: float = 50
 
 
 def test_a_meter_measures_from_the_first_to_the_last() -> None:
-    """Time and processor time count from the first observation at hand, and the end is told once."""
+    """Time and processor time count from the first record at hand, and the end is told once."""
     told: list[Measured] = []
-    meter = Meter(30, told.append, clock=Ticking(2.0), cpu=Ticking(0.5), rss=lambda: 7.0)
+    meter = Meter(3, 30, told.append, clock=Ticking(2.0), cpu=Ticking(0.5), rss=lambda: 7.0)
     meter.begin()
     for _ in range(5):
         meter.outputs += 1
-        meter.take(10)
+        meter.take()
     assert told == [Measured(observations=30, seconds=2.0, cpu_seconds=0.5, rss_mb=7.0, outputs=3)]
-    assert meter.taken == 50
+    assert meter.taken == 5
 
 
 def test_a_meter_says_nothing_before_the_end() -> None:
     """A run that has not taken everything has no result."""
     told: list[Measured] = []
-    Meter(30, told.append, clock=Ticking(1.0)).take(29)
+    Meter(2, 30, told.append, clock=Ticking(1.0)).take()
     assert told == []
 
 
@@ -51,7 +51,12 @@ def test_this_process_has_used_time_and_memory() -> None:
 def test_a_report_has_the_medians_of_rounds() -> None:
     """Each figure is the median over rounds, and the relations are those of the medians."""
     rounds = [
-        Round(ceiling=measured(400_000), engine=measured(rate, cpu=cpu, outputs=9, rss=rss), baseline=measured(4_000, cpu=0.25))
+        Round(
+            ceiling=measured(400_000),
+            engine=measured(rate, cpu=cpu, outputs=9, rss=rss),
+            baseline=measured(4_000, cpu=0.25),
+            sparing=measured(8_000),
+        )
         for rate, cpu, rss in ((90_000, 0.009, 70.0), (100_000, 0.010, 80.0), (120_000, 0.012, 75.0))
     ]
     report = summarise(rounds, rules=3, sources=50_000, envelope=99.87, broker="embedded")
@@ -59,6 +64,8 @@ def test_a_report_has_the_medians_of_rounds() -> None:
     assert report.ceiling_per_second == 400_000
     assert report.of_ceiling == 0.25
     assert report.ratio == 25.0
+    assert report.sparing_per_second == 8_000
+    assert report.sparing_ratio == 12.5
     assert report.cpu_us_per_observation == 10.0
     assert report.baseline_cpu_us_per_observation == 250.0
     assert report.rss_mb == 80.0
@@ -68,7 +75,7 @@ def test_a_report_has_the_medians_of_rounds() -> None:
 
 def test_unequal_outputs_on_equal_input_are_an_error() -> None:
     """An engine that says more on one round than on another is broken, however fast it is."""
-    rounds = [Round(ceiling=measured(2), engine=measured(1, outputs=n), baseline=measured(1)) for n in (1, 2)]
+    rounds = [Round(ceiling=measured(2), engine=measured(1, outputs=n), baseline=measured(1), sparing=measured(1)) for n in (1, 2)]
     with pytest.raises(ValueError, match=r"published \[1, 2\] records on equal input"):
         summarise(rounds, rules=3, sources=1, envelope=1, broker="embedded")
 

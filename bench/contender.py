@@ -1,0 +1,133 @@
+"""One contender in a process of its own: ``python -m bench.contender TASK`` prints what it measured as a line of JSON."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import faust
+import msgspec
+
+from bench import baseline
+from bench.meter import Measured, Meter
+from bench.ruleset import demo_fold
+from config.settings import Settings
+from streams.app import MOST, WITHIN, attach, build_app, raw_topic
+from streams.codec import decode_record
+from streams.fold import Fold, Held, Output, Record
+from streams.topics import OBSERVATIONS, URGENT
+
+TOPICS = (OBSERVATIONS, URGENT)
+
+
+class Contender(StrEnum):
+    """Who is measured."""
+
+    CEILING = "ceiling"
+    ENGINE = "engine"
+    BASELINE = "baseline"
+    SPARING = "sparing"
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """What one process is to do.
+
+    Attributes:
+        contender: who runs.
+        settings: broker, topics' suffix, partitions and folder.
+        records: after which it is done.
+        observations: in these records.
+    """
+
+    contender: Contender
+    settings: Settings
+    records: int
+    observations: int
+
+
+class CountedHeld:
+    """The state of a partition, counted while it is stepped."""
+
+    def __init__(self, held: Held, meter: Meter) -> None:
+        self._held, self._meter = held, meter
+
+    def step(self, record: Record) -> Sequence[Output]:
+        """Apply one record and count it."""
+        self._meter.begin()
+        outputs = self._held.step(record)
+        self._meter.outputs += len(outputs)
+        self._meter.take()
+        return outputs
+
+    def delta(self) -> Mapping[str, bytes | None]:
+        """As the state says."""
+        return self._held.delta()
+
+    def full(self) -> Mapping[str, bytes]:
+        """As the state says."""
+        return self._held.full()
+
+
+class CountedFold:
+    """A fold whose records are counted."""
+
+    def __init__(self, fold: Fold, meter: Meter) -> None:
+        self._fold, self._meter = fold, meter
+
+    def restore(self, topic: str, partition: int, sections: Mapping[str, bytes]) -> Held:
+        """As the fold does."""
+        return CountedHeld(self._fold.restore(topic, partition, sections), self._meter)
+
+
+def build(task: Task, meter: Meter) -> faust.App:
+    """The application of a contender."""
+    settings = task.settings
+    if task.contender is Contender.ENGINE:
+        app = build_app(settings, "bench-engine")
+        attach(app, settings, CountedFold(demo_fold(), meter), TOPICS)
+        return app
+    if task.contender is Contender.CEILING:
+        return _ceiling(settings, meter)
+    writes = baseline.Writes.EACH if task.contender is Contender.BASELINE else baseline.Writes.CHANGED
+    place = baseline.Place(
+        settings.bootstrap_servers, f"bench-{task.contender}", settings.topic_suffix, settings.partitions, Path(settings.data) / "faust"
+    )
+    return baseline.build(place, writes, meter.take)
+
+
+def _ceiling(settings: Settings, meter: Meter) -> faust.App:
+    """Consume and decode, and nothing else: the engine's own path without state, rules and checkpoints."""
+    app = build_app(settings, "bench-ceiling")
+
+    @app.agent(raw_topic(app, settings, *TOPICS), concurrency=1)
+    async def decode(stream: Any) -> None:
+        async for events in stream.noack_take(MOST, within=WITHIN):
+            for event in events:
+                meter.begin()
+                decode_record(event.message.value, dict(event.message.headers))
+                meter.take()
+                await stream.ack(event)
+
+    return app
+
+
+def told(measured: Measured) -> None:
+    """Print the result and end at once: the process has a consumer group of its own, which nobody waits for."""
+    sys.__stdout__.buffer.write(b"\n" + msgspec.json.encode(measured) + b"\n")  # type: ignore[union-attr]  # A started process has a stdout.
+    sys.__stdout__.flush()  # type: ignore[union-attr]  # As above.
+    os._exit(0)
+
+
+def main() -> None:
+    """Run the task that the command line gives as JSON."""
+    task = msgspec.json.decode(sys.argv[1], type=Task)
+    (Path(task.settings.data) / "faust").mkdir(parents=True, exist_ok=True)
+    meter = Meter(task.records, task.observations, told, clock=time.monotonic)
+    faust.Worker(build(task, meter), loglevel="warning", redirect_stdouts=False, quiet=True).execute_from_commandline()
+
+
+if __name__ == "__main__":
+    main()

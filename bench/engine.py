@@ -1,0 +1,124 @@
+"""The engine beside its ceiling and beside a per-event agent, measured in one run on one broker."""
+
+import asyncio
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from bench.contender import Contender, Task
+from bench.fill import Log, Raw, encode_log, encode_readings, make_baseline_topics, write
+from bench.meter import Measured
+from bench.report import EngineReport, Round, summarise
+from bench.ruleset import demo_rules
+from bench.workload import Shape
+from config.settings import Settings
+from streams.broker.embedded import start_embedded
+from streams.provision import provision
+
+SECONDS = 600.0
+"""How long one contender may take."""
+_SHAPE = Shape()
+
+
+class BenchError(RuntimeError):
+    """A contender did not finish; the message has its last words."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How much is measured.
+
+    Attributes:
+        rounds: of which the medians are shown.
+        observations: for ceiling and engine in each round.
+        baseline_observations: for the per-event agents, which are slower.
+        broker: ``kafka://host:port``, or ``embedded``.
+        partitions: of each topic.
+        shape: of the workload.
+    """
+
+    rounds: int = 3
+    observations: int = 1_000_000
+    baseline_observations: int = 50_000
+    broker: str = "embedded"
+    partitions: int = 4
+    shape: Shape = _SHAPE
+
+
+def measure(plan: Plan, tell: Callable[[str], None], *, name: str) -> EngineReport:
+    """Run every contender in every round and report the medians.
+
+    Args:
+        plan: how much.
+        tell: is given a line of progress now and then.
+        name: sets the topics of this run apart from others on the same broker.
+
+    Raises:
+        BenchError: a contender did not finish.
+    """
+    tell(f"encoding {plan.observations:,} observations of {plan.shape.sources:,} devices")
+    log = encode_log(plan.observations, plan.shape, plan.partitions)
+    readings = list(encode_readings(plan.baseline_observations, plan.shape))
+    with _broker(plan.broker) as broker, tempfile.TemporaryDirectory(prefix="cityloop-bench-") as folder:
+        rounds = []
+        for number in range(1, plan.rounds + 1):
+            settings = Settings(broker=broker, partitions=plan.partitions, topic_suffix=f".{name}-{number}", data=folder)
+            rounds.append(_round(settings, log, readings, _prefixed(tell, f"round {number} of {plan.rounds}")))
+    return summarise(rounds, rules=len(demo_rules().rules), sources=plan.shape.sources, envelope=log.mean_envelope, broker=plan.broker)
+
+
+def _prefixed(tell: Callable[[str], None], prefix: str) -> Callable[[str], None]:
+    return lambda text: tell(f"{prefix}: {text}")
+
+
+def _round(settings: Settings, log: Log, readings: list[Raw], tell: Callable[[str], None]) -> Round:
+    provision(settings)
+    make_baseline_topics(settings)
+    tell("writing the log")
+    asyncio.run(write(settings, log.records))
+    asyncio.run(write(settings, readings))
+    found: dict[str, Measured] = {}
+    for contender in Contender:
+        on_log = contender in {Contender.CEILING, Contender.ENGINE}
+        records, observations = (len(log.records), log.observations) if on_log else (len(readings), len(readings))
+        found[contender] = run(Task(contender=contender, settings=settings, records=records, observations=observations))
+        tell(f"{contender} {found[contender].per_second:,.0f} observations/s")
+    return Round(**found)
+
+
+def run(task: Task, *, seconds: float = SECONDS) -> Measured:
+    """Run one contender in a process of its own.
+
+    Raises:
+        BenchError: it failed, or took too long.
+    """
+    command = [sys.executable, "-m", "bench.contender", msgspec.json.encode(task).decode()]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)  # noqa: S603  # This interpreter, our own module.
+    except subprocess.TimeoutExpired as error:
+        raise BenchError(f"{task.contender} did not finish within {seconds:.0f} s: {_last_words(error.stderr)}") from None
+    if done.returncode != 0 or not done.stdout:
+        raise BenchError(f"{task.contender} ended with {done.returncode}: {_last_words(done.stderr)}")
+    return msgspec.json.decode(done.stdout.splitlines()[-1], type=Measured)  # Faust draws on stdout while it starts.
+
+
+def _last_words(stderr: str | bytes | None) -> str:
+    text = stderr.decode(errors="replace") if isinstance(stderr, bytes) else stderr or ""
+    return text.strip()[-1000:] or "it said nothing"
+
+
+@contextmanager
+def _broker(given: str) -> Iterator[str]:
+    if given != "embedded":
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="cityloop-bench-") as folder:
+        handle = start_embedded(log=Path(folder) / "broker.log")
+        try:
+            yield f"kafka://{handle.address}"
+        finally:
+            handle.stop()

@@ -1,0 +1,65 @@
+"""``cityloop bench``: what the product does on this machine, beside its ceiling and beside what one would write without it."""
+
+import os
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from cityloop.terminal import Exit, emit, refuse, talk
+from config.problem import Problem
+
+_MOST_ROUNDS = 21
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of benchmarks."""
+    group = typer.Typer(help="Measure parts of cityloop on this machine.", no_args_is_help=True)
+    group.command(name="engine")(engine)
+    app.add_typer(group, name="bench")
+
+
+def engine(
+    *,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    broker: Annotated[str, typer.Option(metavar="kafka://H:P", help="Measure on this broker.")] = "embedded",
+    rounds: Annotated[int, typer.Option(min=1, max=_MOST_ROUNDS, help="Medians of so many rounds are shown.")] = 3,
+    observations: Annotated[int, typer.Option(min=10_000, help="For ceiling and engine, in each round.")] = 1_000_000,
+    baseline_observations: Annotated[int, typer.Option(min=1_000, help="For the per-event agents, in each round.")] = 50_000,
+) -> None:
+    """The engine beside consuming alone, and beside an idiomatic per-event Faust agent, in one run on one broker."""
+    from bench.engine import BenchError, Plan, measure  # noqa: PLC0415  # Heavy: Faust and the broker, which other commands do without.
+    from streams.broker.process import BrokerError  # noqa: PLC0415  # As above.
+
+    if broker != "embedded" and not broker.startswith("kafka://"):
+        raise refuse(Problem(file="--broker", what=f"{broker!r} is no broker.", fix="Write kafka://host:port."))
+    plan = Plan(rounds=rounds, observations=observations, baseline_observations=baseline_observations, broker=broker)
+    try:
+        report = measure(plan, lambda text: talk.print(text, style="dim"), name=f"bench-{os.getpid()}")
+    except (BenchError, BrokerError) as error:
+        talk.print(str(error), style="red", markup=False)
+        raise typer.Exit(Exit.FOUND_PROBLEMS) from None
+    if json:
+        emit(report)
+        return
+    table = Table(title=f"{report.sources:,} devices, {report.rules} rules, envelopes of {report.envelope:.0f}, median of {report.rounds}")
+    for column in ("", "observations/s", "CPU µs each", "engine is"):
+        table.add_column(column, justify="left" if not column else "right")
+    table.add_row(
+        "ceiling: consume and decode",
+        f"{report.ceiling_per_second:,.0f}",
+        f"{report.ceiling_cpu_us_per_observation}",
+        f"{report.of_ceiling:.0%} of it",
+    )
+    table.add_row("engine, one core", f"{report.observations_per_second:,.0f}", f"{report.cpu_us_per_observation}", "")
+    table.add_row(
+        "per-event agent", f"{report.baseline_per_second:,.0f}", f"{report.baseline_cpu_us_per_observation}", f"{report.ratio:.0f} times"
+    )
+    table.add_row("the same, sparing its table", f"{report.sparing_per_second:,.0f}", "", f"{report.sparing_ratio:.0f} times")
+    typer.echo(_rendered(table), nl=False)
+
+
+def _rendered(table: Table) -> str:
+    with talk.capture() as captured:
+        talk.print(table)
+    return captured.get()
