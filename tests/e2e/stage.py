@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +20,7 @@ from argon2 import PasswordHasher
 from config.catalogue import Catalogue
 from config.kinds import Text
 from config.loader import DEMO_CITY, load_city
-from config.moment import SECOND, Micros
+from config.moment import SECOND, Micros, render
 from console.app import dist_folder
 from console.auth.passwords import Passwords
 from detectors.evidence.store import EvidenceStore
@@ -115,7 +114,7 @@ class Stage:
                 with urllib.request.urlopen(f"{self.url}/health/ready", timeout=2) as answer:  # noqa: S310  # Our own address.
                     if answer.status == 200:
                         return
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:
                 time.sleep(0.1)
         self.stop()
         msg = "the console did not become ready in 30 s"
@@ -171,7 +170,10 @@ class Stage:
             severity=severity, category=category, ticket=TicketPolicy.AUTO, life_safety=rule == SMOKE, starts_at=at, fired_at=at, last_seen=at,
             count=3, distinct_sources=1, source=source, zone="bay" if rule == PARKING else None, position=position, evidence=references,
             summary=Text(en=en, zh=zh), detected_at=at, ends_at=at if change is Change.RESOLVED else None,
-            why={"form": "level", "where": condition, "for": "PT0S"},
+            why={
+                "form": "level", "where": condition,
+                "observation": {"id": episode[:8], "source": source, "kind": rule, "at": render(at), "value": True},
+            },
         )  # fmt: skip
 
 

@@ -1,5 +1,5 @@
 /** What is going on: lists that follow the live feed. */
-import { SvelteMap } from 'svelte/reactivity'
+import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import { get } from '../api/client'
 import type { AlertList, AlertRow, FeedChange, Me, SummaryShape, TicketList, TicketRow } from '../api/schema'
 import { LiveStream } from '../api/stream'
@@ -20,6 +20,8 @@ class Live {
   moreTickets = $state<string | null>(null)
   /** How often each alert or ticket changed while we looked; a detail that reads its own count loads itself again. */
   readonly changes = new SvelteMap<string, number>()
+  /** What has come while we looked, and not with the lists. */
+  readonly fresh = new SvelteSet<string>()
   #stream: LiveStream | null = null
   #me: Me | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -50,9 +52,11 @@ class Live {
     this.tickets = []
     this.summary = null
     this.loaded = false
+    this.fresh.clear()
   }
 
   take(change: FeedChange): void {
+    if (this.loaded && ![...this.alerts, ...this.tickets].some((row) => row.id === change.id)) this.fresh.add(change.id)
     if (change.alert) this.alerts = upsert(this.alerts, change.alert)
     if (change.ticket) this.tickets = upsert(this.tickets, change.ticket)
     this.changes.set(change.id, (this.changes.get(change.id) ?? 0) + 1)
