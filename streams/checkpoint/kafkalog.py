@@ -39,7 +39,10 @@ class KafkaLog:
         return acknowledged
 
     async def read(self, topic: str, partition: int) -> list[Entry]:
-        """Every record of a partition from its beginning to its present end, in order.
+        """Every record of a partition from its beginning to its present end or somewhat beyond, in order.
+
+        What lies beyond the end that the broker tells is kept: the embedded broker tells the first record of the last
+        batch as the end of the log, while a batch is always read as a whole.
 
         Raises:
             TimeoutError: the broker stopped answering.
@@ -53,7 +56,7 @@ class KafkaLog:
             end = (await reader.end_offsets([place]))[place]
             while await _within(reader.position(place)) < end:
                 for records in (await reader.getmany(place, timeout_ms=_POLL_MILLISECONDS)).values():
-                    entries.extend((record.key, record.value) for record in records if record.offset < end)
+                    entries.extend((record.key, record.value) for record in records)
         finally:
             await reader.stop()
         return entries

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+
 from config.problem import Problem
 from streams.checkpoint.admission import Admission, Standing, admit
 from streams.checkpoint.assemble import farthest, mark_key
@@ -22,6 +24,8 @@ PARK_AFTER = 3
 """A record on which the fold raised this many times is parked on ``cityloop.rejected`` instead of being tried again."""
 ACKNOWLEDGE_SECONDS = 60.0
 """How long the broker may take to acknowledge before the process gives up and restarts."""
+
+_log = structlog.get_logger(__name__)
 
 Address = tuple[str, int]
 """Topic and partition."""
@@ -142,6 +146,14 @@ class CheckpointedFold:
             applied = await self._log.first_offset(topic, partition) - 1
         held = self._fold.restore(topic, partition, found.sections)
         self._meters.restored(address, applied, self._now() - began)
+        _log.info(
+            "state.restored",
+            topic=topic,
+            partition=partition,
+            generation=incoming.generation,
+            applied=applied,
+            checkpoint=found.offset is not None,
+        )
         return Slot(
             generation=incoming.generation,
             held=held,
