@@ -5,11 +5,12 @@ import faust
 from config.settings import Settings
 from rules.fold import RuleFold
 from streams.app import attach, build_app
+from streams.telemetry import Health
 from streams.topics import OBSERVATIONS, URGENT
 
 
-def build_engine(settings: Settings, fold: RuleFold) -> faust.App:
-    """The application of an engine process; run it with :mod:`streams.worker`."""
+def build_engine(settings: Settings, fold: RuleFold, health: Health | None = None) -> faust.App:
+    """The application of an engine process; run it with :mod:`streams.worker`. Its readiness is told to ``health``."""
     app = build_app(settings, "engine")
-    attach(app, settings, fold, (OBSERVATIONS, URGENT))
+    attach(app, settings, fold, (OBSERVATIONS, URGENT), health=health)
     return app

@@ -6,6 +6,7 @@ from typing import Any
 
 import faust
 import mode
+from faust.types import TP
 
 from config.settings import Settings
 from streams.checkpoint.kafkalog import KafkaLog
@@ -13,6 +14,7 @@ from streams.checkpoint.meters import Meters
 from streams.checkpoint.ports import Incoming
 from streams.checkpoint.runner import CheckpointedFold
 from streams.fold import Fold, Record
+from streams.telemetry import Health
 from streams.topics import topic_name
 from streams.worker import end_soon
 
@@ -20,6 +22,8 @@ MOST = 500
 """Records that are taken at once."""
 WITHIN = 0.02
 """Seconds after which fewer are taken: half of it is what this adds to the latency of a quiet stream, on average."""
+
+_LAG_SECONDS = 5.0
 
 
 def build_app(settings: Settings, name: str) -> faust.App:
@@ -74,7 +78,15 @@ class FaustGroup:
         await self.stream.ack(handle)
 
 
-def attach(app: faust.App, settings: Settings, fold: Fold, topics: Sequence[str], *, meters: Meters | None = None) -> CheckpointedFold:
+def attach(
+    app: faust.App,
+    settings: Settings,
+    fold: Fold,
+    topics: Sequence[str],
+    *,
+    meters: Meters | None = None,
+    health: Health | None = None,
+) -> CheckpointedFold:
     """Declare the agent that folds the topics with "checkpoint, then commit".
 
     All topics have the same number of partitions, so that Faust's assignor gives the same partitions of each to the
@@ -86,10 +98,12 @@ def attach(app: faust.App, settings: Settings, fold: Fold, topics: Sequence[str]
         fold: makes and restores states.
         topics: names as in the topics table.
         meters: what is measured; default is registered globally.
+        health: is told whether partitions were assigned and checkpoints are written.
     """
     log = KafkaLog(settings, app.conf.id)
     group = FaustGroup(app)
-    runner = CheckpointedFold(fold, log, group, every=settings.checkpoint_seconds, meters=meters or Meters())
+    measured = meters or Meters()
+    runner = CheckpointedFold(fold, log, group, every=settings.checkpoint_seconds, meters=measured)
     plain = {topic_name(name, settings.topic_suffix): name for name in topics}
 
     @app.agent(raw_topic(app, settings, *topics), name=f"{app.conf.id}-fold", concurrency=1)
@@ -102,7 +116,33 @@ def attach(app: faust.App, settings: Settings, fold: Fold, topics: Sequence[str]
                 end_soon()
                 raise
 
+    @app.timer(_LAG_SECONDS, name=f"{app.conf.id}-lag")  # type: ignore[untyped-decorator]  # Faust's timer has no types.
+    async def measure_lag() -> None:
+        for (topic, partition), slot in runner.slots.items():
+            end = app.consumer.highwater(TP(topic_name(topic, settings.topic_suffix), partition))
+            if end is not None:
+                measured.lag.labels(topic, str(partition)).set(max(end - slot.applied - 1, 0))
+
+    if health is not None:
+        joined = _Joined(app)
+        health.add("consumer_group", joined.trouble)
+        health.add("checkpoints", runner.trouble)
     return runner
+
+
+class _Joined:
+    """Whether the consumer group has given this process its part."""
+
+    def __init__(self, app: faust.App) -> None:
+        self._assigned = False
+        app.on_partitions_assigned.connect(self._note, weak=False)
+
+    def trouble(self) -> str | None:
+        """A readiness check."""
+        return None if self._assigned else "The consumer group has not assigned partitions yet."
+
+    async def _note(self, *_given: Any, signal: Any, **_more: Any) -> None:
+        self._assigned = True
 
 
 def _incoming(events: Sequence[Any], plain: Mapping[str, str]) -> Iterator[Incoming]:

@@ -101,6 +101,16 @@ class CheckpointedFold:
         """The partitions that have state here, for metrics and health."""
         return self._slots
 
+    def trouble(self) -> str | None:
+        """A readiness check: which partition's checkpoint is overdue, or ``None``."""
+        now, limit = self._now(), self._every * 5 + 10
+        overdue = [
+            f"{topic}/{partition}"
+            for (topic, partition), slot in tuple(self._slots.items())
+            if is_due(slot.history, now, limit, len(slot.waiting))
+        ]
+        return f"No checkpoint for {limit:.0f} s of {', '.join(sorted(overdue))}." if overdue else None
+
     async def take(self, batch: Iterable[Incoming]) -> None:
         """Apply records in their order, then write the checkpoints that are due.
 
