@@ -12,11 +12,13 @@ COMMANDS = (
     "cityloop.commands.check_config",
     "cityloop.commands.db",
     "cityloop.commands.deadline",
+    "cityloop.commands.demo",
     "cityloop.commands.detect",
     "cityloop.commands.key",
     "cityloop.commands.doctor",
     "cityloop.commands.export",
     "cityloop.commands.replay",
+    "cityloop.commands.run",
     "cityloop.commands.user",
     "cityloop.commands.weights",
 )

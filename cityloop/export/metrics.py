@@ -47,6 +47,7 @@ def rows(role: str, fills: Sequence[Fill]) -> Iterator[MetricRow]:
 def _fills() -> dict[str, Sequence[Fill]]:
     from console.metrics import ConsoleMetrics  # noqa: PLC0415  # Heavy imports, and only this function wants them.
     from detectors.fleet.metrics import Metrics as CameraMetrics  # noqa: PLC0415  # As above.
+    from dispatch.meters import Meters as DispatchMeters  # noqa: PLC0415  # As above.
     from rules.fold import RuleFold  # noqa: PLC0415  # As above.
     from rules.metrics import RuleMetrics  # noqa: PLC0415  # As above.
     from rules.model import RuleSet  # noqa: PLC0415  # As above.
@@ -56,4 +57,10 @@ def _fills() -> dict[str, Sequence[Fill]]:
     def engine(registry: CollectorRegistry) -> None:
         registry.register(RuleMetrics(RuleFold(RuleSet(rules=(), kinds={}, version=""))))
 
-    return {"gateway": [GatewayMetrics], "cameras": [CameraMetrics], "engine": [Meters, engine], "console": [ConsoleMetrics]}
+    return {
+        "gateway": [GatewayMetrics],
+        "cameras": [CameraMetrics],
+        "engine": [Meters, engine],
+        "dispatch": [DispatchMeters],
+        "console": [ConsoleMetrics],
+    }

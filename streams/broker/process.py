@@ -127,7 +127,9 @@ class BrokerProcess:
     def _start(self) -> None:
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as output:
-            self._process = subprocess.Popen(self._argv, stdout=output, stderr=output, stdin=subprocess.DEVNULL)  # noqa: S603  # Our own fixed command.
+            self._process = subprocess.Popen(  # noqa: S603  # Our own fixed command, in a session of its own: Ctrl-C is for us.
+                self._argv, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True
+            )
         deadline = time.monotonic() + self._start_seconds
         while not self._answers(self.port):
             ended = self._process.poll()

@@ -67,10 +67,13 @@ class Crew:
         url: of the console.
         people: everybody.
         clock: the present.
+        transport: what carries the requests; default is the network.
     """
 
-    def __init__(self, url: str, people: Sequence[Person], clock: Clock = system_clock) -> None:
-        self._url, self._people, self._clock = url, people, clock
+    def __init__(
+        self, url: str, people: Sequence[Person], clock: Clock = system_clock, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._url, self._people, self._clock, self._transport = url, people, clock, transport
         self._phones: dict[str, httpx.AsyncClient] = {}
         self._arrived: set[str] = set()
 
@@ -108,7 +111,7 @@ class Crew:
         """A phone that is logged in; the session's cookie stays in it."""
         if person in self._phones:
             return self._phones[person]
-        phone = httpx.AsyncClient(base_url=self._url, headers={"X-Requested-With": "cityloop"}, timeout=15)
+        phone = httpx.AsyncClient(base_url=self._url, headers={"X-Requested-With": "cityloop"}, timeout=15, transport=self._transport)
         answer = await phone.post("/v1/session", json={"user": person, "password": password_of(person)})
         answer.raise_for_status()
         self._phones[person] = phone

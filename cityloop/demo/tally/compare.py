@@ -20,17 +20,24 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     doubled: tuple[str, ...] = ()
 
 
-def compare(what: str, expected: Collection[str], found: Iterable[str]) -> Comparison:
+def compare(what: str, expected: Collection[str], found: Iterable[str], also: Collection[str] = ()) -> Comparison:
     """Compare a set that must come with what came, each once.
 
     What was never expected counts as doubled: somebody acted twice on one cause, or on none.
+
+    Args:
+        what: the step.
+        expected: what must have come.
+        found: what came.
+        also: what may have come already.
     """
     counts = Counter(found)
     wanted = set(expected)
+    allowed = wanted | set(also)
     return Comparison(
         what=what,
         lost=tuple(sorted(wanted - counts.keys())),
-        doubled=tuple(sorted(name for name, times in counts.items() if times > 1 or name not in wanted)),
+        doubled=tuple(sorted(name for name, times in counts.items() if times > 1 or name not in allowed)),
     )
 
 

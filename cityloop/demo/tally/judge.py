@@ -25,7 +25,8 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
         sent: ids of the observations that devices sent and the MQTT broker acknowledged.
         log: records of the topics of observations.
         applied: how far the engine came in each partition of them.
-        expected: what the rules must have said on the log up to there.
+        expected: what the rules have to say on the whole log; what arose at or below the applied offsets must be on
+            the topic of alerts, what arose above may be there already.
         alerts: records of the topic of alerts.
         tickets: ticket events, in the order of the log; a repeated one counts once.
         calls: webhooks that came.
@@ -58,10 +59,16 @@ def compare_all(proof: Proof) -> tuple[Comparison, ...]:
     return (
         arrived("observations: sent by devices, in the log", proof.sent, logged),
         arrived("observations: in the log, folded by the engine", logged, folded),
-        compare("changes of alerts: by the rules over the log, published", {item.event.event_id for item in proof.expected}, said),
+        compare(
+            "changes of alerts: by the rules over the log, published", _changes(proof, applied=True), said, _changes(proof, applied=False)
+        ),
         one_each("alerts that open tickets: tickets", tickets_by_alert(proof)),
         compare("notices: by the tickets' events, received", expected_notices(proof), [call.id for call in proof.calls]),
     )
+
+
+def _changes(proof: Proof, *, applied: bool) -> set[str]:
+    return {item.event.event_id for item in proof.expected if _is_applied(item.cause, proof.applied) is applied}
 
 
 def _is_applied(record: Record, applied: Mapping[Address, int]) -> bool:

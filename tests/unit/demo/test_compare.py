@@ -38,3 +38,9 @@ def test_steps_are_summed() -> None:
     """The demo's two figures are sums over all steps."""
     steps = [compare("a", {"1", "2"}, ["1", "1"]), compare("b", {"1"}, []), one_each("c", {"x": ["1", "2"]})]
     assert (lost(steps), doubled(steps)) == (2, 2)
+
+
+def test_what_may_have_come_already_is_neither() -> None:
+    """An id that is allowed and not required is no fault, there or not there, and is one when it comes twice."""
+    assert compare("alerts", {"a"}, ["a", "b"], also={"b", "c"}) == Comparison(what="alerts")
+    assert compare("alerts", {"a"}, ["a", "b", "b"], also={"b"}).doubled == ("b",)

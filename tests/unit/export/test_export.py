@@ -78,7 +78,7 @@ def test_metrics_are_named_as_the_house_says() -> None:
     found = metrics()
     assert len({(row.role, row.name) for row in found}) == len(found)
     assert all(re.fullmatch(r"cityloop_[a-z_]+", row.name) and row.help.endswith(".") for row in found)
-    assert {row.role for row in found} >= {"gateway", "engine", "cameras", "console"}
+    assert {row.role for row in found} == {"gateway", "engine", "cameras", "dispatch", "console"}
 
 
 def test_metrics_know_their_labels() -> None:
