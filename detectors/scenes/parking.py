@@ -16,8 +16,13 @@ from detectors.anchors import HERE, is_still, was_dragged
 from detectors.boxes import Detection, iou, share
 from detectors.inference.labels import VEHICLES
 from detectors.scenes.stay import Phase, Stay
-from detectors.scenes.track import Track, begin, hidden, missed, saw, strayed
+from detectors.scenes.track import Track, begin, glimpsed, hidden, missed, saw, strayed
 from detectors.zones import stands_in
+
+INSIDE = 0.8
+"""A box of which another covers this part lies inside it."""
+TWICE = 0.4
+"""Boxes that overlap by this intersection over union are most often one vehicle, found twice."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +32,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         dwell: how long a vehicle must stand.
         open_score: a new vehicle is believed from this score on ...
         keep_score: ... and followed down to this one.
+        sure_score: median of its last scores from which it is confirmed.
         gap: not seen for longer than this, it is gone ...
         least_misses: ... if its place was looked at this often in vain.
         occluded_gap: hidden for longer than this by something that stands before its place, it is given up.
@@ -39,6 +45,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     dwell: Micros
     open_score: float = 0.35
     keep_score: float = 0.2
+    sure_score: float = 0.3
     gap: Micros = 12 * SECOND
     least_misses: int = 3
     occluded_gap: Micros = 60 * SECOND
@@ -82,7 +89,7 @@ def step(state: State, policy: Policy, polygon: Sequence[Point], seen: Sequence[
     vehicles = [one for one in seen if one.label in VEHICLES and one.score >= policy.keep_score]
     matches = _match(state.tracks, vehicles)
     taken = list(matches.values())
-    others = [one for one in seen if one not in taken]
+    others = _occluders(seen, taken, policy)
     tracks: list[Track] = []
     told: list[Stay] = []
     for index, track in enumerate(state.tracks):
@@ -92,13 +99,15 @@ def step(state: State, policy: Policy, polygon: Sequence[Point], seen: Sequence[
         if _gone(followed, policy):
             told += [] if followed.told is None else [followed.stay(Phase.ENDED)]
             if vehicle is not None:
-                taken.remove(vehicle)
+                tracks.append(_again(followed, vehicle))
             continue
         followed, phase = _tell(followed, policy, at) if followed.seen == at and not followed.astray else (followed, None)
         told += [] if phase is None else [followed.stay(phase)]
         tracks.append(followed)
     for vehicle in vehicles:
-        if vehicle not in taken and vehicle.score >= policy.open_score and stands_in(polygon, vehicle.box) and _apart(vehicle, taken):
+        believed = vehicle.score >= policy.open_score and stands_in(polygon, vehicle.box)
+        if believed and vehicle not in taken and _apart(vehicle, taken):
+            taken.append(vehicle)
             arrived, phase = _tell(begin(vehicle, at), policy, at)
             told += [] if phase is None else [arrived.stay(phase)]
             tracks.append(arrived)
@@ -129,12 +138,25 @@ class _Look(msgspec.Struct, frozen=True):
 
 
 def _follow(track: Track, vehicle: Detection | None, look: _Look) -> Track:
-    if vehicle is not None and is_still(track.anchor, vehicle.box):
+    if vehicle is None:
+        return hidden(track, look.passed) if look.covered else missed(track, look.passed)
+    if is_still(track.anchor, vehicle.box):
         return saw(track, vehicle, look.at)
-    # What stands before a vehicle hides it or cuts its box: that is no departure.
-    if look.covered:
-        return hidden(track, look.passed)
-    return missed(track, look.passed) if vehicle is None else strayed(track, look.at)
+    # What stands before a vehicle cuts its box: the rest lies within its place, and that is no departure.
+    cut = look.covered and share(vehicle.box, track.anchor.box) >= INSIDE
+    return glimpsed(track, look.at) if cut else strayed(track, look.at)
+
+
+def _again(track: Track, vehicle: Detection) -> Track:
+    """It has driven on and stands again: a new stay, which began when it was first seen beside the old place."""
+    return msgspec.structs.replace(begin(vehicle, track.left_at if track.astray else track.seen), seen=track.seen)
+
+
+def _occluders(seen: Sequence[Detection], taken: Sequence[Detection], policy: Policy) -> list[Detection]:
+    """What may stand before a vehicle: believed, and not a second box of a vehicle that is seen."""
+    return [
+        one for one in seen if one not in taken and one.score >= policy.open_score and (one.label not in VEHICLES or _apart(one, taken))
+    ]
 
 
 def _gone(track: Track, policy: Policy) -> bool:
@@ -147,11 +169,15 @@ def _tell(track: Track, policy: Policy, at: Micros) -> tuple[Track, Phase | None
     """What is to be told about a vehicle that is seen now; repeats keep the rhythm that the confirmation began."""
     if track.told is None:
         stood = at - track.since >= policy.dwell and track.hits >= policy.seen_share * track.looks
+        stood = stood and track.confidence >= policy.sure_score
         return (msgspec.structs.replace(track, told=at), Phase.CONFIRMED) if stood else (track, None)
     whole = (at - track.told) // policy.repeat
     return (msgspec.structs.replace(track, told=track.told + whole * policy.repeat), Phase.LASTING) if whole else (track, None)
 
 
 def _apart(vehicle: Detection, taken: Sequence[Detection]) -> bool:
-    """Whether a box is a vehicle of its own and not part of one that is known."""
-    return all(share(vehicle.box, other.box) < 0.8 for other in taken)
+    """Whether a box is a vehicle of its own: not a second box of one that is seen, nor a part of a surer one."""
+    return not any(
+        iou(vehicle.box, other.box) >= TWICE or (other.score >= vehicle.score and share(vehicle.box, other.box) >= INSIDE)
+        for other in taken
+    )

@@ -28,6 +28,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
         absent: time looked at without seeing it, in a row (blind time does not count).
         hidden: time in which something else stood before its place, since the last sight.
         astray: looks in a row at which it stood beside its anchor.
+        left_at: event time of the first of these.
         lately: last labels and scores.
         told: event time of the last thing said about it; ``None`` before its confirmation.
     """
@@ -42,16 +43,27 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     absent: Micros = 0
     hidden: Micros = 0
     astray: int = 0
+    left_at: Micros = 0
     lately: tuple[tuple[str, float], ...] = ()
     told: Micros | None = None
+
+    @property
+    def confidence(self) -> float:
+        """Median of the last scores."""
+        return median(score for _, score in self.lately)
 
     def stay(self, phase: Phase) -> Stay:
         """What to tell about it."""
         labels = Counter(label for label, _ in self.lately)
         label = min(labels, key=lambda name: (-labels[name], name))
-        confidence = round(median(score for _, score in self.lately), 3)
         return Stay(
-            phase=phase, since=self.since, seen=self.seen, first=self.first, box=self.anchor.box, label=label, confidence=confidence
+            phase=phase,
+            since=self.since,
+            seen=self.seen,
+            first=self.first,
+            box=self.anchor.box,
+            label=label,
+            confidence=round(self.confidence, 3),
         )
 
 
@@ -87,6 +99,7 @@ def strayed(track: Track, at: Micros) -> Track:
         absent=0,
         hidden=0,
         astray=track.astray + 1,
+        left_at=track.left_at if track.astray else at,
     )
 
 
@@ -95,6 +108,11 @@ def missed(track: Track, passed: Micros) -> Track:
     return msgspec.structs.replace(track, looks=track.looks + 1, misses=track.misses + 1, absent=track.absent + passed, astray=0)
 
 
+def glimpsed(track: Track, at: Micros) -> Track:
+    """Something else stands before it, and what is left to see of it lies where it stood."""
+    return msgspec.structs.replace(track, seen=at, looks=track.looks + 1, hits=track.hits + 1, misses=0, absent=0, hidden=0)
+
+
 def hidden(track: Track, passed: Micros) -> Track:
-    """Something else stood before its place: this look says nothing about it."""
-    return msgspec.structs.replace(track, hidden=track.hidden + passed)
+    """Something else stands before its place: this look says nothing, except that a stay not told yet is less certain."""
+    return msgspec.structs.replace(track, hidden=track.hidden + passed, looks=track.looks + (track.told is None))

@@ -43,7 +43,7 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
             return self.start + elapsed
         if elapsed < until_hold + self.hold:
             return self.hold_at
-        return min(self.start + elapsed - self.hold, max(self.start, self.end - LAST_FRAME) if self.rest else self.end)
+        return min(self.start + elapsed - self.hold, max(self.start, self.end - LAST_FRAME))
 
 
 def plan(options: Options, duration: float) -> Programme:
