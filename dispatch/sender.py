@@ -37,7 +37,7 @@ class Sender:
         async with self._turn:
             if self._producer is None:
                 self._producer = await open_producer(self._settings, client_id="cityloop-dispatch")
-        queued: Awaitable[Any] = await self._producer.send(topic, value, key, partition, headers=headers)
+        queued: Awaitable[Any] = await self._producer.send(topic, value, key, partition, headers=list(headers or ()))
         return queued
 
     async def reject(self, output: Output) -> None:
