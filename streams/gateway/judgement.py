@@ -37,8 +37,14 @@ Verdict = Observation | tuple[Problem, ...]
 """An observation, or everything that is wrong with what was sent."""
 
 
-def judge(candidate: Candidate, kinds: Mapping[str, Kind], now: Micros) -> Verdict:
-    """Read one candidate. An observation from the future passes with its time of receipt: the engine quarantines it."""
+def judge(candidate: Candidate, kinds: Mapping[str, Kind] | None, now: Micros) -> Verdict:
+    """Read one candidate. An observation from the future passes with its time of receipt: the engine quarantines it.
+
+    Args:
+        candidate: what was sent.
+        kinds: the kinds table; ``None`` takes every kind with the type that its value has.
+        now: the time of receipt.
+    """
     if candidate.problem is not None:
         return (candidate.problem,)
     try:

