@@ -1,0 +1,149 @@
+"""Prometheus and Grafana watch what the product really measures."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from cityloop.export.metrics import metrics
+from tests.house.tree import ROOT
+
+DOCKER = ROOT / "docker"
+SUFFIXES = {"counter": ("_total",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count"), "summary": ("", "_sum", "_count")}
+SELECTOR = re.compile(r"(cityloop_\w+)(?:\{([^}]*)\})?")
+ALERTS: list[dict[str, Any]] = [
+    rule for group in YAML(typ="safe").load(DOCKER / "prometheus" / "alerts.yaml")["groups"] for rule in group["rules"]
+]
+DASHBOARD: dict[str, Any] = json.loads((DOCKER / "grafana" / "dashboards" / "cityloop.json").read_text(encoding="utf-8"))
+PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
+
+
+@cache
+def series() -> dict[str, frozenset[str]]:
+    """Every series that the product exposes, with its labels."""
+    return {row.name + suffix: frozenset(row.labels) for row in metrics() for suffix in SUFFIXES[row.kind]}
+
+
+def unknown(expression: str) -> Iterator[str]:
+    """Series and labels of an expression that the product does not have."""
+    for name, selector in SELECTOR.findall(expression):
+        if name not in series():
+            yield name
+            continue
+        labels = set(re.findall(r"(\w+) *(?:=|!|=~)", selector)) | _grouped(expression, name)
+        yield from (f"{name}{{{label}}}" for label in labels - series()[name] - {"instance", "job", "role", "le"})
+
+
+def _grouped(expression: str, name: str) -> set[str]:
+    """Labels that the series is grouped by."""
+    found = re.findall(rf"by \(([^)]*)\) \((?:\w+\()?{name}\b", expression)
+    return {label.strip() for labels in found for label in labels.split(",")}
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: str(rule["alert"]))
+def test_an_alert_rule_asks_for_series_that_exist(rule: dict[str, Any]) -> None:
+    """Each alert rule names series and labels that the product exposes."""
+    assert list(unknown(rule["expr"])) == []
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: str(rule["alert"]))
+def test_an_alert_rule_says_what_and_what_to_do(rule: dict[str, Any]) -> None:
+    """Each alert rule has a severity, a sentence on what is the matter and one on what to do."""
+    assert rule["labels"]["severity"] in {"critical", "warning"}
+    assert rule["annotations"]["summary"].endswith(".")
+    assert rule["annotations"]["action"].endswith(".")
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: str(panel["title"]))
+def test_a_panel_asks_for_series_that_exist(panel: dict[str, Any]) -> None:
+    """Each panel of the dashboard names series and labels that the product exposes."""
+    assert [name for target in panel["targets"] for name in unknown(target["expr"])] == []
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: str(panel["title"]))
+def test_a_panel_says_what_it_shows(panel: dict[str, Any]) -> None:
+    """Each panel has a unit, a description and the provisioned data source."""
+    source = YAML(typ="safe").load(DOCKER / "grafana" / "provisioning" / "datasources" / "prometheus.yaml")["datasources"][0]
+    assert panel["datasource"]["uid"] == source["uid"]
+    assert panel["description"].endswith(".")
+    assert panel["fieldConfig"]["defaults"]["unit"]
+
+
+def test_panels_do_not_overlap() -> None:
+    """No two panels of the dashboard lie on one another, and all fit its 24 columns."""
+    taken: dict[tuple[int, int], str] = {}
+    for panel in DASHBOARD["panels"]:
+        place = panel["gridPos"]
+        assert place["x"] + place["w"] <= 24
+        for x in range(place["x"], place["x"] + place["w"]):
+            for y in range(place["y"], place["y"] + place["h"]):
+                assert taken.setdefault((x, y), panel["title"]) == panel["title"]
+
+
+def test_the_check_sees_an_unknown_series_and_an_unknown_label() -> None:
+    """A series or a label that nothing exposes is found."""
+    assert list(unknown("rate(cityloop_gone_total[5m])")) == ["cityloop_gone_total"]
+    assert list(unknown('cityloop_engine_lag_records{colour="red"}')) == ["cityloop_engine_lag_records{colour}"]
+    assert list(unknown("sum by (colour) (cityloop_engine_lag_records)")) == ["cityloop_engine_lag_records{colour}"]
+    assert list(unknown("sum by (topic) (cityloop_engine_lag_records)")) == []
+
+
+def promtool(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run promtool, or skip the test where there is none."""
+    found = shutil.which("promtool")
+    if found is None:
+        pytest.skip("promtool is not on this machine (Debian: apt-get install prometheus)")
+    return subprocess.run([found, *arguments], cwd=DOCKER / "prometheus", capture_output=True, text=True, check=False)
+
+
+def test_prometheus_accepts_its_files() -> None:
+    """Prometheus' own tool finds no fault in the configuration and the alert rules."""
+    done = promtool("check", "config", "prometheus.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+RULE_TEST = """
+rule_files: [{rules}]
+evaluation_interval: 5s
+tests:
+  - interval: 5s
+    input_series:
+      - {{series: 'up{{job="cityloop", role="engine", instance="a:9464"}}', values: '1 1 0 0 0 0 0 0 0 0 0 0 0 0'}}
+      - {{series: 'cityloop_rule_crashed_total{{rule="smoke-alarm"}}', values: '0 0 0 1 1 1 1 1 1 1 1 1 1 1'}}
+    alert_rule_test:
+      - {{eval_time: 30s, alertname: ProcessDown, exp_alerts: []}}
+      - eval_time: 60s
+        alertname: ProcessDown
+        exp_alerts:
+          - exp_labels: {{severity: critical, job: cityloop, role: engine, instance: "a:9464"}}
+            exp_annotations:
+              summary: engine on a:9464 does not answer.
+              action: See its log; `cityloop doctor` says what is missing.
+  - interval: 5s
+    input_series:
+      - {{series: 'cityloop_engine_applied_timestamp_seconds{{topic="cityloop.urgent", partition="1"}}', values: '0x40'}}
+    alert_rule_test:
+      - {{eval_time: 25s, alertname: EngineBehind, exp_alerts: []}}
+      - eval_time: 90s
+        alertname: EngineBehind
+        exp_alerts:
+          - exp_labels: {{severity: critical, topic: cityloop.urgent, partition: "1"}}
+            exp_annotations:
+              summary: Partition 1 of cityloop.urgent was last applied 1m 30s ago.
+              action: "Ticks come every second: either the gateway writes none, or no engine has the partition."
+"""
+
+
+def test_alert_rules_fire_when_they_should(tmp_path: Path) -> None:
+    """Prometheus' own rule test: a process that is down for half a minute and an engine that stands still are told."""
+    path = tmp_path / "test.yaml"
+    path.write_text(RULE_TEST.format(rules=DOCKER / "prometheus" / "alerts.yaml"), encoding="utf-8")
+    done = promtool("test", "rules", str(path))
+    assert done.returncode == 0, done.stdout + done.stderr
