@@ -93,6 +93,7 @@ async def test_a_ticket_out_of_scope_is_as_unknown(books: Books) -> None:
 async def test_facts_are_added_without_a_version(books: Books) -> None:
     """Arriving, a note and a photo lengthen the story and leave the state."""
     ticket = await move(books, await opened(books), "sue", Move.ASSIGN)
+    done: Ticket | Refusal = ticket
     for command in (
         FactCommand(ticket=ticket.id, fact=Fact.ARRIVED),
         FactCommand(ticket=ticket.id, fact=Fact.NOTED, note="blue van"),
@@ -101,6 +102,7 @@ async def test_facts_are_added_without_a_version(books: Books) -> None:
         done = await books.book.add_fact(actor("sue"), command)
         assert isinstance(done, Ticket)
         assert done.state is State.HANDLING
+    assert isinstance(done, Ticket)
     assert (done.version, done.photos) == (ticket.version + 3, (PHOTO,))
 
 
