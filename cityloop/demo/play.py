@@ -21,9 +21,7 @@ from cityloop.demo.tally.logbook import read_topic
 from cityloop.demo.tally.report import DemoReport
 from cityloop.installation import Installation
 from config.catalogue import Catalogue
-from config.moment import SECOND
 from rules.parser import load_rules
-from streams.clock import system_clock
 from streams.topics import REJECTED
 
 SEED = 7
@@ -49,7 +47,7 @@ async def play(options: Options, say: Say) -> DemoReport:
         city = load_catalogue(stage.settings)
         rules = load_rules(city.rule_files, city.kinds)
         await seed(stage.settings, city)
-        publisher = Publisher(stage.settings.mqtt, lives(tuple(city.devices.values()), SEED), system_clock() + SECOND)
+        publisher = Publisher(stage.settings.mqtt, lives(tuple(city.devices.values()), SEED))
         await publisher.leave_retained()
         async with _installation(stage, say) as installation:
             await installation.ready([Role.CONSOLE], CONSOLE_SECONDS, stop)

@@ -23,18 +23,19 @@ class Publisher:
     Args:
         url: ``mqtt://host:port`` of the broker.
         street: the devices' lives.
-        began: when the first cycle begins.
         clock: the present.
 
     Attributes:
+        began: when the first cycle began: the first moment of :meth:`run`.
         sent: ids of the observations that follow from what the broker has acknowledged.
     """
 
-    def __init__(self, url: str, street: Sequence[Life], began: Micros, clock: Clock = system_clock) -> None:
+    def __init__(self, url: str, street: Sequence[Life], clock: Clock = system_clock) -> None:
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 1883
-        self._street, self._began, self._clock = street, began, clock
-        self._told = began - 1
+        self._street, self._clock = street, clock
+        self.began: Micros | None = None
+        self._told: Micros = 0
         self.sent: set[str] = set()
 
     async def leave_retained(self) -> None:
@@ -48,18 +49,20 @@ class Publisher:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Publish until told to stop; when the broker is away, what was not acknowledged is said again."""
+        self.began = self.began or self._clock()
+        self._told = max(self._told, self.began - 1)
         while not stop.is_set():
             try:
-                await self._session(stop)
+                await self._session(stop, self.began)
             except aiomqtt.MqttError as error:
                 log.warning("the devices have lost their broker; trying again", reason=str(error))
                 await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _session(self, stop: asyncio.Event) -> None:
+    async def _session(self, stop: asyncio.Event, began: Micros) -> None:
         async with aiomqtt.Client(self._host, self._port, identifier="cityloop-demo-devices") as client:
             while not stop.is_set():
                 now = self._clock()
-                for report in due(self._street, self._began, self._told, now):
+                for report in due(self._street, began, self._told, now):
                     await client.publish(topic_of(report.device.address), payload_of(report), qos=1)
                     self.sent.update(expected_ids(report))
                     self._told = report.at - 1  # Another device may have a report at this very instant.

@@ -12,7 +12,6 @@ from cityloop.demo.street.publisher import Publisher
 from cityloop.demo.street.zigbee import RETAINED_ADDRESS, expected_ids
 from config.sources import Device
 from streams.broker.process import BrokerError
-from streams.clock import system_clock
 from streams.gateway.mqttbroker import start_mqtt_broker
 
 DOOR = Device(id="sensor/door-1", adapter="zigbee2mqtt", address="door-1", kinds=("door", "battery"), name="", lon=0, lat=0)
@@ -25,8 +24,8 @@ async def test_everything_that_happened_is_published_and_remembered(tmp_path: Pa
     except BrokerError as error:
         pytest.skip(str(error))
     street = [Life(DOOR, "door", phase=19.0, stretches=(Stretch(0.2, 0.6), Stretch(0.9, 1.1)))]
-    began, stop, heard = system_clock(), asyncio.Event(), []
-    publisher = Publisher(broker.url, street, began)
+    stop, heard = asyncio.Event(), []
+    publisher = Publisher(broker.url, street)
     with broker:
         await publisher.leave_retained()
         async with aiomqtt.Client("127.0.0.1", broker.port) as listener:
@@ -46,4 +45,6 @@ async def test_everything_that_happened_is_published_and_remembered(tmp_path: Pa
         ("zigbee2mqtt/door-1", False, False),
         ("zigbee2mqtt/door-1", False, True),
     ]
+    began = publisher.began
+    assert began is not None
     assert publisher.sent == {name for report in due(street, began, began, began + 2_000_000) for name in expected_ids(report)}
