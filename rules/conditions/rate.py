@@ -53,5 +53,7 @@ class RateEvaluator:
         first, last = window[0], window[-1]
         if first.at == last.at:
             return False
-        rate = (last.mark - first.mark) / (last.at - first.at) * self._condition.per
-        return bool(rate > self._condition.bound if self._condition.side is Side.ABOVE else rate < self._condition.bound)
+        # Both sides are multiplied by the distance in time, so that a rate of exactly the bound is not pushed across it by a division.
+        change = (last.mark - first.mark) * self._condition.per
+        allowed = self._condition.bound * (last.at - first.at)
+        return bool(change > allowed if self._condition.side is Side.ABOVE else change < allowed)

@@ -68,7 +68,9 @@ class Partition:
         if received_at is not None and at > received_at + self._max_ahead:
             tally.ahead += 1
             return (Noted(Note.AHEAD, observation, self._ahead(at - received_at)),)
-        now = self.now = max(self.now, at)
+        if at > self.now:  # noqa: PLR1730  # max() would cost every observation a call.
+            self.now = at
+        now = self.now
         ledger, lanes = self._ledger, self.lanes
         ledger.noticed = noticed
         for lane in lanes:

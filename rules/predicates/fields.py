@@ -27,6 +27,9 @@ FIELDS: Mapping[str, Type] = {
 }
 """Every field but ``attributes.<name>``; the type of ``value`` is that of the rule's kinds."""
 
+_USUAL = {Type.NUMBER: float, Type.BOOL: bool, Type.TEXT: str}
+"""The type that a field nearly always has, which is asked for first."""
+
 
 def field_type(field: FieldPath, value: Type) -> Type:
     """The type of a field.
@@ -57,8 +60,12 @@ def field_reader(field: FieldPath, expected: Type) -> Run:
 
         return read_any
 
+    usual = _USUAL[expected]
+
     def read(observation: Observation) -> Any:
         value = get(observation)
+        if type(value) is usual:
+            return value
         if value is None:
             return missing
         found = type_of(value)
