@@ -12,6 +12,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.problem_details import ProblemDetailsException
 from prometheus_client import CollectorRegistry
 
@@ -25,7 +26,7 @@ from console.feed.describe import describer
 from console.feed.hub import Hub
 from console.gate.guards import guard
 from console.gate.headers import secured
-from console.gate.middleware import Gate
+from console.gate.middleware import OPEN, Gate
 from console.metrics import ConsoleMetrics, Measured
 from console.parts import Parts
 from console.routes.alerts import acknowledge, alert, alerts
@@ -116,6 +117,9 @@ def create_app(parts: Parts, *, dist: Path | None = None) -> Litestar:
         lifespan=[feeding],
         request_max_body_size=LARGEST_BODY,
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=["/v1/stream", "/v1/evidence"]),
-        openapi_config=OpenAPIConfig(title="cityloop console", version="1", path="/v1/schema", use_handler_docstrings=True, render_plugins=[]),
+        openapi_config=OpenAPIConfig(
+            title="cityloop console", version="1", use_handler_docstrings=True, render_plugins=[JsonRenderPlugin()],
+            openapi_router=Router(path="/v1/schema", route_handlers=[], opt={OPEN: True}, include_in_schema=False),
+        ),
         logging_config=None,
     )  # fmt: skip

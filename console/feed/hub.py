@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 
 import structlog
 
@@ -12,6 +13,8 @@ from dispatch.ports import CaseBook
 
 log = structlog.get_logger(__name__)
 PAGE = 500
+PATIENCE_SECONDS = 1.0
+"""How long a case book that did not answer is left alone."""
 
 
 class Hub:
@@ -32,7 +35,7 @@ class Hub:
         self._floor = 0
         self._head = 0
         self._grown = asyncio.Event()
-        self._closed = False
+        self._over = asyncio.Event()
         self.fault: str | None = "The live feed has not been read yet."
 
     @property
@@ -43,7 +46,7 @@ class Hub:
     @property
     def closed(self) -> bool:
         """Whether watchers must go."""
-        return self._closed
+        return self._over.is_set()
 
     async def start(self) -> None:
         """Begin at the present end of the feed."""
@@ -52,12 +55,12 @@ class Hub:
 
     def close(self) -> None:
         """Send every watcher away at once, so that the process can stop; they come back with their last id."""
-        self._closed = True
+        self._over.set()
         self._wake()
 
     async def run(self) -> None:
         """Read on until closed. A case book that does not answer is told in ``fault`` and asked again."""
-        while not self._closed:
+        while not self.closed:
             try:
                 await self.read_on()
                 self.fault = None
@@ -65,8 +68,8 @@ class Hub:
                 if self.fault is None:
                     log.warning("live feed cannot be read", error=repr(error))
                 self.fault = f"The case book does not answer: {error}"
-                await asyncio.sleep(1)
-            await asyncio.sleep(self._poll_seconds)
+                await self._rest(PATIENCE_SECONDS)
+            await self._rest(self._poll_seconds)
 
     async def read_on(self) -> None:
         """Take in what is new."""
@@ -93,13 +96,18 @@ class Hub:
         if position < self._floor:
             items = await self._casebook.feed(SYSTEM, position, PAGE)
             return tuple([await self._describe(item) for item in items])
-        if position >= self._head and not self._closed:
+        if position >= self._head and not self.closed:
             grown = self._grown
             try:
                 await asyncio.wait_for(grown.wait(), wait_seconds)
             except TimeoutError:
                 return ()
         return tuple(entry for entry in self._latest if entry.sequence > position)
+
+    async def _rest(self, seconds: float) -> None:
+        """Sleep, but not through the end."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), seconds)
 
     def _wake(self) -> None:
         grown, self._grown = self._grown, asyncio.Event()

@@ -3,29 +3,28 @@
 from typing import Annotated
 
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from console.answers import may_answer, refused, unknown
 from console.auth.rights import Right
-from console.gate.asked import Asked
+from console.gate.asked import Asked, Given
 from console.gate.guards import needs
-from console.parts import Parts
 from console.shapes.alerts import AlertDetail, AlertList, AlertRow, alert_detail, alert_row
 from dispatch.alertcase import AlertState
 from dispatch.query import AlertQuery
 from dispatch.refusal import Refusal
 
-Limit = Annotated[int, Parameter(ge=1, le=500, description="At most so many.")]
-After = Annotated[str | None, Parameter(max_length=200, description="The `next` of the page before.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=500, description="At most so many.")]
+After = Annotated[str | None, QueryParameter(max_length=200, description="The `next` of the page before.")]
 
 # Litestar keeps the name ``state`` for itself.
-StateOf = Annotated[AlertState | None, Parameter(query="state", description="Only these.")]
+StateOf = Annotated[AlertState | None, QueryParameter(name="state", description="Only these.")]
 
 
 @get("/alerts", opt=needs(Right.READ_ALERTS), responses=may_answer(422), summary="Alerts, newest change first", tags=["alerts"])
 async def alerts(
-    request: Asked, parts: Parts, *, in_state: StateOf = None, rule: str | None = None,
-    acknowledged: bool | None = None, limit: Limit = 100, after: After = None,
+    request: Asked, parts: Given, *, in_state: StateOf = None, rule: FromQuery[str | None] = None,
+    acknowledged: FromQuery[bool | None] = None, limit: Limit = 100, after: After = None,
 ) -> AlertList:  # fmt: skip
     """A page of the alerts that the caller may see."""
     page = await parts.casebook.alerts(
@@ -35,7 +34,7 @@ async def alerts(
 
 
 @get("/alerts/{alert_id:str}", opt=needs(Right.READ_ALERTS), responses=may_answer(404), summary="One alert", tags=["alerts"])
-async def alert(request: Asked, parts: Parts, alert_id: str) -> AlertDetail:
+async def alert(request: Asked, parts: Given, alert_id: FromPath[str]) -> AlertDetail:
     """Everything about an alert, with why it fired.
 
     Raises:
@@ -55,7 +54,7 @@ async def alert(request: Asked, parts: Parts, alert_id: str) -> AlertDetail:
     summary="Acknowledge an alert",
     tags=["alerts"],
 )
-async def acknowledge(request: Asked, parts: Parts, alert_id: str) -> AlertRow:
+async def acknowledge(request: Asked, parts: Given, alert_id: FromPath[str]) -> AlertRow:
     """Say that one has seen it; the first one counts.
 
     Raises:

@@ -6,8 +6,8 @@ from litestar import Response, get
 from config.catalogue import Catalogue
 from console.answers import may_answer
 from console.auth.rights import Right
+from console.gate.asked import Given
 from console.gate.guards import needs
-from console.parts import Parts
 
 
 def map_of(catalogue: Catalogue) -> bytes:
@@ -32,6 +32,6 @@ def map_of(catalogue: Catalogue) -> bytes:
     tags=["city"],
     media_type="application/geo+json",
 )
-async def city_map(parts: Parts) -> Response[bytes]:
+async def city_map(parts: Given) -> Response[bytes]:
     """The cells of the city."""
     return Response(map_of(parts.catalogue), media_type="application/geo+json", headers={"Cache-Control": "private, max-age=300"})

@@ -7,19 +7,18 @@ from litestar import Response, get, post
 from litestar.exceptions import ClientException
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
-from litestar.params import Parameter
+from litestar.params import PathParameter
 from litestar.status_codes import HTTP_413_REQUEST_ENTITY_TOO_LARGE
 
 from console.answers import ProblemKind, may_answer, problem, unknown
 from console.auth.rights import Right
-from console.gate.asked import Asked
+from console.gate.asked import Asked, Given
 from console.gate.guards import needs
-from console.parts import Parts
 from console.pictures import LARGEST, BadPictureError, check_jpeg
 from console.shapes.writes import EvidenceReceipt
 from detectors.evidence.store import SCHEME
 
-Digest = Annotated[str, Parameter(pattern="^[0-9a-f]{64}$", description="SHA-256 of the picture: the end of its reference.")]
+Digest = Annotated[str, PathParameter(pattern="^[0-9a-f]{64}$", description="SHA-256 of the picture: the end of its reference.")]
 
 
 class JpegOperation(Operation):
@@ -37,7 +36,7 @@ class JpegOperation(Operation):
 
 @post("/evidence", opt=needs(Right.UPLOAD), status_code=201, responses=may_answer(413, 422), summary="Keep a picture", tags=["evidence"],
       request_max_body_size=LARGEST, operation_class=JpegOperation)  # fmt: skip
-async def upload(request: Asked, parts: Parts) -> EvidenceReceipt:
+async def upload(request: Asked, parts: Given) -> EvidenceReceipt:
     """Take in one JPEG picture as the body of the request.
 
     Raises:
@@ -68,7 +67,7 @@ async def upload(request: Asked, parts: Parts) -> EvidenceReceipt:
     tags=["evidence"],
     media_type="image/jpeg",
 )
-async def picture(parts: Parts, digest: Digest) -> Response[bytes]:
+async def picture(parts: Given, digest: Digest) -> Response[bytes]:
     """Give out a picture; its address is the hash of its content, which only those learn who may see its case.
 
     Raises:

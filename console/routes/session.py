@@ -5,6 +5,7 @@ from typing import Any
 
 from litestar import Request, Response, delete, get, post
 from litestar.datastructures import Cookie
+from litestar.params import JSONBody
 
 from config.moment import SECOND
 from console.answers import ProblemKind, may_answer, problem
@@ -13,10 +14,9 @@ from console.auth.passwords import Verdict
 from console.auth.recognise import COOKIE
 from console.auth.rights import Right
 from console.auth.tokens import digest, new_session_token
-from console.gate.asked import Asked
+from console.gate.asked import Asked, Given
 from console.gate.guards import needs
 from console.gate.middleware import OPEN, forbid_foreign_writes
-from console.parts import Parts
 from console.shapes.session import Me, SummaryShape, summary_shape
 from console.shapes.writes import Login
 from dispatch.accounts import Session, User, UserState
@@ -25,7 +25,7 @@ LASTS = 12 * 3600 * SECOND
 """A session lasts a long shift."""
 
 
-def me_of(caller: Caller, parts: Parts) -> Me:
+def me_of(caller: Caller, parts: Given) -> Me:
     """The one who asks, with names."""
     unit = caller.actor.unit
     return Me(
@@ -35,7 +35,7 @@ def me_of(caller: Caller, parts: Parts) -> Me:
 
 
 @post("/session", opt={OPEN: True}, status_code=201, responses=may_answer(422, 429), summary="Log in", tags=["session"])
-async def log_in(request: Request[Any, Any, Any], data: Login, parts: Parts) -> Response[Me]:
+async def log_in(request: Request[Any, Any, Any], data: JSONBody[Login], parts: Given) -> Response[Me]:
     """Check name and password; the answer sets the session cookie.
 
     Raises:
@@ -69,7 +69,7 @@ async def log_in(request: Request[Any, Any, Any], data: Login, parts: Parts) -> 
 
 
 @delete("/session", opt=needs(Right.SELF), responses=may_answer(), summary="Log out", tags=["session"])
-async def log_out(request: Asked, parts: Parts) -> Response[None]:
+async def log_out(request: Asked, parts: Given) -> Response[None]:
     """End the session that the cookie stands for."""
     if request.user.credential is Credential.SESSION:
         await parts.accounts.close_session(request.user.token)
@@ -79,18 +79,18 @@ async def log_out(request: Asked, parts: Parts) -> Response[None]:
 
 
 @get("/me", opt=needs(Right.SELF), responses=may_answer(), summary="Who is asking", tags=["session"])
-async def me(request: Asked, parts: Parts) -> Me:
+async def me(request: Asked, parts: Given) -> Me:
     """The caller with role, unit and rights."""
     return me_of(request.user, parts)
 
 
 @get("/summary", opt=needs(Right.READ_TICKETS), responses=may_answer(), summary="Counts", tags=["session"])
-async def summary(request: Asked, parts: Parts) -> SummaryShape:
+async def summary(request: Asked, parts: Given) -> SummaryShape:
     """Counts of what the caller may see."""
     return summary_shape(await parts.casebook.summary(request.user.actor))
 
 
-def _hold_back(parts: Parts, user: str, address: str) -> None:
+def _hold_back(parts: Given, user: str, address: str) -> None:
     now = parts.clock()
     waiting = max(parts.by_login.wait(f"{user}@{address}", now), parts.by_address.wait(address, now))
     if waiting > 0:
@@ -99,7 +99,7 @@ def _hold_back(parts: Parts, user: str, address: str) -> None:
         raise problem(429, ProblemKind.TOO_MANY, f"Too many failed attempts. Try again in {seconds} s.", {"Retry-After": str(seconds)})
 
 
-async def _rehash(parts: Parts, user: User, password: str) -> None:
+async def _rehash(parts: Given, user: User, password: str) -> None:
     fresh = await asyncio.to_thread(parts.passwords.hasher.hash, password)
     await parts.accounts.put_user(
         User(id=user.id, password_hash=fresh, created_at=user.created_at, changed_at=user.changed_at, state=user.state)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from litestar import get
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from console.answers import may_answer
@@ -14,12 +14,11 @@ from console.auth.recognise import by_key, by_session
 from console.auth.rights import Right
 from console.feed.change import FeedChange
 from console.feed.watch import watch
-from console.gate.asked import Asked
+from console.gate.asked import Asked, Given
 from console.gate.guards import needs
-from console.parts import Parts
 
-Position = Annotated[int | None, Parameter(ge=0, le=2**62, description="Begin after this sequence; `Last-Event-ID` wins over it.")]
-LastId = Annotated[str | None, Parameter(header="Last-Event-ID", description="The last id that was received.")]
+Position = Annotated[int | None, QueryParameter(ge=0, le=2**62, description="Begin after this sequence; `Last-Event-ID` wins over it.")]
+LastId = Annotated[str | None, HeaderParameter(name="Last-Event-ID", description="The last id that was received.")]
 ANSWERS = may_answer(422) | {
     200: ResponseSpec(FeedChange, generate_examples=False, description="Events whose data is a change", media_type="text/event-stream")
 }
@@ -33,7 +32,7 @@ ANSWERS = may_answer(422) | {
     tags=["feed"],
     media_type="text/event-stream",
 )
-async def stream(request: Asked, parts: Parts, last_event_id: LastId = None, after: Position = None) -> ServerSentEvent:
+async def stream(request: Asked, parts: Given, last_event_id: LastId = None, after: Position = None) -> ServerSentEvent:
     """Changes as they happen: `hello`, then `change` events with the row they are about, and a `beat` when nothing happens.
 
     An id that is not a number is as none: the stream begins at the present, and `hello` says that nothing was resumed.
@@ -42,7 +41,7 @@ async def stream(request: Asked, parts: Parts, last_event_id: LastId = None, aft
     return ServerSentEvent(_counted(parts, request.user, last))
 
 
-async def _counted(parts: Parts, caller: Caller, last: int | None) -> AsyncIterator[ServerSentEventMessage]:
+async def _counted(parts: Given, caller: Caller, last: int | None) -> AsyncIterator[ServerSentEventMessage]:
     async def still() -> Caller | None:
         now = parts.clock()
         session = caller.credential is Credential.SESSION

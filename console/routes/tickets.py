@@ -3,13 +3,12 @@
 from typing import Annotated
 
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from console.answers import ProblemKind, may_answer, problem, refused, unknown
 from console.auth.rights import Right
-from console.gate.asked import Asked
+from console.gate.asked import Asked, Given
 from console.gate.guards import needs
-from console.parts import Parts
 from console.problem import Fault, suggest
 from console.routes.alerts import After, Limit
 from console.shapes.tickets import TicketDetail, TicketList, TicketRow, ticket_detail, ticket_row
@@ -19,13 +18,13 @@ from dispatch.lifecycle import PEOPLES_STORY, State
 from dispatch.query import TicketQuery
 from dispatch.refusal import Refusal
 
-StatesOf = Annotated[list[State] | None, Parameter(query="state", description="Only in these; may be given several times.")]
+StatesOf = Annotated[list[State] | None, QueryParameter(name="state", description="Only in these; may be given several times.")]
 
 
 @get("/tickets", opt=needs(Right.READ_TICKETS), responses=may_answer(422), summary="Tickets, newest change first", tags=["tickets"])
 async def tickets(
-    request: Asked, parts: Parts, *, in_states: StatesOf = None, mine: bool = False,
-    unit: str | None = None, limit: Limit = 100, after: After = None,
+    request: Asked, parts: Given, *, in_states: StatesOf = None, mine: FromQuery[bool] = False,
+    unit: FromQuery[str | None] = None, limit: Limit = 100, after: After = None,
 ) -> TicketList:  # fmt: skip
     """A page of the tickets that the caller may see; ``state`` may be given several times, ``mine`` keeps those in the caller's hands."""
     actor = request.user.actor
@@ -36,7 +35,7 @@ async def tickets(
 
 
 @get("/tickets/{ticket_id:str}", opt=needs(Right.READ_TICKETS), responses=may_answer(404), summary="One ticket", tags=["tickets"])
-async def ticket(request: Asked, parts: Parts, ticket_id: str) -> TicketDetail:
+async def ticket(request: Asked, parts: Given, ticket_id: FromPath[str]) -> TicketDetail:
     """Everything about a ticket, with the moves that the caller may make now.
 
     Raises:
@@ -56,7 +55,7 @@ async def ticket(request: Asked, parts: Parts, ticket_id: str) -> TicketDetail:
     summary="Make a move",
     tags=["tickets"],
 )
-async def move(request: Asked, parts: Parts, ticket_id: str, data: MoveRequest) -> TicketRow:
+async def move(request: Asked, parts: Given, ticket_id: FromPath[str], data: JSONBody[MoveRequest]) -> TicketRow:
     """Change the state of a ticket; the answer is its row, since a move may take it out of the caller's sight.
 
     Raises:
@@ -83,7 +82,7 @@ async def move(request: Asked, parts: Parts, ticket_id: str, data: MoveRequest) 
     summary="Add a fact",
     tags=["tickets"],
 )
-async def add_fact(request: Asked, parts: Parts, ticket_id: str, data: FactRequest) -> TicketRow:
+async def add_fact(request: Asked, parts: Given, ticket_id: FromPath[str], data: JSONBody[FactRequest]) -> TicketRow:
     """Add to a ticket's story without changing its state.
 
     Raises:
@@ -101,7 +100,7 @@ async def add_fact(request: Asked, parts: Parts, ticket_id: str, data: FactReque
     return ticket_row(done, parts.case_clock(done, parts.clock()), parts.directory)
 
 
-def _kept(parts: Parts, photos: tuple[str, ...]) -> None:
+def _kept(parts: Given, photos: tuple[str, ...]) -> None:
     """A ticket's history is for ever, so it must not refer to pictures that were never kept."""
     faults = tuple(
         Fault(f"photos[{index}]", f"{photo} is not kept here.", "Send it to POST /v1/evidence first.")
