@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 
 from cityloop.bootstrap import Role, environment_of, load_catalogue
+from cityloop.ports import server_port
 from config.settings import Settings
 from streams.broker.embedded import start_embedded
-from streams.broker.process import free_port
 from streams.supervision import Life, Phase, Policy
 from streams.supervisor import Child, Supervisor
 
@@ -52,7 +52,7 @@ class Installation:
 
     def __init__(self, settings: Settings, logs: Path | None = None, roles: Sequence[Role] = tuple(Role)) -> None:
         self._settings, self._logs = settings, logs
-        self._ports: Mapping[Role, int] = {role: free_port() for role in roles}
+        self._ports: Mapping[Role, int] = {role: server_port(settings.host) for role in roles}
         self._supervisors = {role: Supervisor([child_of(role, settings, port, self.log_of(role))]) for role, port in self._ports.items()}
         self._running: dict[Role, asyncio.Task[None]] = {}
 

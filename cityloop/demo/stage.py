@@ -2,7 +2,6 @@
 
 import base64
 import secrets
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -12,9 +11,9 @@ from tempfile import mkdtemp
 import msgspec
 
 from cityloop.demo.hooks.receiver import Receiver
+from cityloop.ports import usual_port
 from config.settings import Settings
 from streams.broker.embedded import start_embedded
-from streams.broker.process import free_port
 from streams.gateway.mqttbroker import start_mqtt_broker
 from streams.provision import provision
 
@@ -104,17 +103,6 @@ def run_folder(data: Path | None) -> Path:
         return Path(mkdtemp(prefix="cityloop-demo-"))
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
     return data.absolute() / f"demo-{stamp}-{secrets.token_hex(2)}"
-
-
-def usual_port(port: int, host: str = "127.0.0.1") -> int:
-    """The usual port when it is free, else any free one."""
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-        except OSError:
-            return free_port()
-    return port
 
 
 def remove_topics(settings: Settings) -> None:

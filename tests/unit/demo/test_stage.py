@@ -1,9 +1,8 @@
-"""Folders and ports of a run."""
+"""Folders of a run."""
 
-import socket
 from pathlib import Path
 
-from cityloop.demo.stage import run_folder, usual_port
+from cityloop.demo.stage import run_folder
 
 
 def test_every_run_has_a_folder_of_its_own(tmp_path: Path) -> None:
@@ -12,11 +11,3 @@ def test_every_run_has_a_folder_of_its_own(tmp_path: Path) -> None:
     assert first != second
     assert first.parent == second.parent == tmp_path
     assert run_folder(None) != run_folder(None)
-
-
-def test_a_taken_port_gives_way_to_a_free_one() -> None:
-    """The usual port is taken when it is free, and is no reason to fail when it is not."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        taken = server.getsockname()[1]
-        assert usual_port(taken) != taken
-    assert usual_port(taken) == taken
