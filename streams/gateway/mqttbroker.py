@@ -6,9 +6,11 @@ Either listens on loopback and lets everybody in. In production the city runs it
 docs/integrator.md (a queue without a low bound, and persistence).
 """
 
+import argparse
 import getpass
 import importlib.util
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -128,3 +130,26 @@ def _amqtt_command(port: int, folder: Path) -> tuple[str, ...]:
 
 
 _COMMANDS: Mapping[str, Callable[[int, Path], tuple[str, ...]]] = {"mosquitto": _mosquitto_command, "amqtt": _amqtt_command}
+
+
+def main() -> None:
+    """Run a broker until SIGTERM or Ctrl-C, for trying devices out: ``python -m streams.gateway.mqttbroker --port 1883``."""
+    parser = argparse.ArgumentParser(
+        prog="python -m streams.gateway.mqttbroker", description="An MQTT broker on loopback that lets everybody in."
+    )
+    parser.add_argument("--port", type=int, default=1883)
+    parser.add_argument("--folder", type=Path, help="where messages are kept; default a new temporary folder")
+    chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with start_mqtt_broker(chosen.port, folder=chosen.folder) as broker:
+            sys.stderr.write(f"{broker.program} on {broker.url}\n")
+            broker.wait()
+    except KeyboardInterrupt:
+        return
+    except BrokerError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

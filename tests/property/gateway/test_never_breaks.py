@@ -7,11 +7,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config.moment import render
+from config.problem import Problem
 from config.sources import Device
 from streams.gateway.adapters.reading import City, Message, devices_by_address
 from streams.gateway.adapters.seen import last_seen
 from streams.gateway.adapters.table import read_message
-from streams.gateway.body import Form, read_items
+from streams.gateway.body import Form, Item, read_items
 from streams.gateway.jsontext import BadJsonError, excess, read_json
 from streams.gateway.judgement import candidate_of, judge
 from streams.observation import Observation
@@ -71,12 +72,7 @@ def test_a_fire_is_never_missed(report: dict[str, Any], drill: bool) -> None:
 @example(Form.LINES, b'\xff\n{"a":1}\r\n[')
 def test_every_body_is_split_or_refused(form: Form, body: bytes) -> None:
     """A body is refused whole with a problem, or its items are numbered without a gap and each is judged."""
-    try:
-        items = read_items(body, form)
-    except BadJsonError as error:
-        problem = error.problem
-    else:
-        problem = None
+    items, problem = split(body, form)
     if problem is not None:
         assert problem.what
         assert problem.fix
@@ -84,7 +80,14 @@ def test_every_body_is_split_or_refused(form: Form, body: bytes) -> None:
     assert [item.index for item in items] == list(range(len(items)))
     for item in items:
         verdict = judge(candidate_of(item, form), KINDS, NOON)
-        assert isinstance(verdict, Observation) or all(problem.what and problem.fix is not None for problem in verdict)
+        assert isinstance(verdict, Observation) or all(found.what for found in verdict)
+
+
+def split(body: bytes, form: Form) -> tuple[list[Item], Problem | None]:
+    try:
+        return read_items(body, form), None
+    except BadJsonError as error:
+        return [], error.problem
 
 
 @given(st.lists(observations(), max_size=5))
