@@ -16,6 +16,7 @@ from streams.checkpoint.runner import CheckpointedFold
 from streams.fold import Fold, Record
 from streams.telemetry import Health
 from streams.topics import topic_name
+from streams.transport import Transport
 from streams.worker import end_soon
 
 MOST = 500
@@ -36,7 +37,7 @@ def build_app(settings: Settings, name: str) -> faust.App:
     * ``topic_disable_leader`` and ``topic_allow_declare=False``: topics are provisioned from the topics table only.
     * ``web_enabled=False``: metrics and health are served by :mod:`streams.telemetry`.
     """
-    return faust.App(
+    app = faust.App(
         f"cityloop-{name}{settings.topic_suffix}",
         broker=f"kafka://{settings.bootstrap_servers}",
         store="memory://",
@@ -53,6 +54,8 @@ def build_app(settings: Settings, name: str) -> faust.App:
         broker_request_timeout=max(30.0, settings.session_seconds * 2),
         stream_wait_empty=False,
     )
+    app.transport = Transport(app.conf.broker_consumer, app)
+    return app
 
 
 def raw_topic(app: faust.App, settings: Settings, *names: str) -> Any:
@@ -89,8 +92,7 @@ def attach(
 ) -> CheckpointedFold:
     """Declare the agent that folds the topics with "checkpoint, then commit".
 
-    All topics have the same number of partitions, so that Faust's assignor gives the same partitions of each to the
-    same worker.
+    State is held for each topic and partition on its own, so that it does not matter which worker has which of them.
 
     Args:
         app: of :func:`build_app`.
@@ -109,12 +111,14 @@ def attach(
     @app.agent(raw_topic(app, settings, *topics), name=f"{app.conf.id}-fold", concurrency=1)
     async def fold_records(stream: Any) -> None:
         group.stream = stream
-        async for events in stream.noack_take(MOST, within=WITHIN):
-            try:
+        try:
+            async for events in stream.noack_take(MOST, within=WITHIN):
                 await runner.take(_incoming(events, plain))
-            except Exception:
-                end_soon()
-                raise
+        except Exception:
+            end_soon()
+            raise
+        finally:
+            await log.stop()
 
     @app.timer(_LAG_SECONDS, name=f"{app.conf.id}-lag")  # type: ignore[untyped-decorator]  # Faust's timer has no types.
     async def measure_lag() -> None:

@@ -1,6 +1,8 @@
 """The producer that every writer of cityloop shares: acknowledged by all replicas, idempotent where the broker can be asked for it."""
 
-from collections.abc import Awaitable, Sequence
+import contextlib
+import logging
+from collections.abc import Awaitable, Iterator, Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -14,6 +16,7 @@ REQUEST_SECONDS = 20.0
 MAX_REQUEST_BYTES = 1_048_576
 """The longest record that is sent: Kafka's own default bound."""
 
+_SENDER_LOG = "aiokafka.producer.sender"
 _log = structlog.get_logger(__name__)
 
 
@@ -42,10 +45,22 @@ async def open_producer(settings: Settings, *, client_id: str) -> AIOKafkaProduc
         aiokafka.errors.KafkaConnectionError: no broker answers.
     """
     try:
-        return await _started(settings, client_id, idempotent=True)
+        with _unheard(_SENDER_LOG):
+            return await _started(settings, client_id, idempotent=True)
     except (UnknownError, UnsupportedVersionError):
         _log.info("producer.not_idempotent", broker=settings.broker, reason="the broker gives no producer ids")
         return await _started(settings, client_id, idempotent=False)
+
+
+@contextlib.contextmanager
+def _unheard(name: str) -> Iterator[None]:
+    """Without a logger for a while: it would report as an error what is handled here."""
+    logger = logging.getLogger(name)
+    before, logger.disabled = logger.disabled, True
+    try:
+        yield
+    finally:
+        logger.disabled = before
 
 
 async def _started(settings: Settings, client_id: str, *, idempotent: bool) -> AIOKafkaProducer:

@@ -47,8 +47,8 @@ def work(settings: Settings, catalogue: Catalogue) -> int:
     fold = RuleFold(load_rules(catalogue.rule_files, catalogue.kinds))
     REGISTRY.register(RuleMetrics(fold))
     health = Health()
-    telemetry = serve_telemetry(health, settings.host, settings.metrics_port)
     app = build_engine(settings, fold, health)
+    telemetry = serve_telemetry(health, settings.host, settings.metrics_port)
     await_topics(settings)
     code = run_worker(app)
     if telemetry is not None:

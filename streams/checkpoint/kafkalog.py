@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 
+import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from config.settings import Settings
@@ -13,7 +14,11 @@ from streams.topics import topic_name
 
 READ_SECONDS = 60.0
 """How long reading a partition of the checkpoint topic may stand still before the process gives up and restarts."""
+STOP_SECONDS = 3.0
+"""How long ending may wait for the broker."""
 _POLL_MILLISECONDS = 500
+
+_log = structlog.get_logger(__name__)
 
 
 class KafkaLog:
@@ -73,10 +78,15 @@ class KafkaLog:
             await reader.stop()
 
     async def stop(self) -> None:
-        """Flush and end the producer."""
-        if self._producer is not None:
-            await self._producer.stop()
-            self._producer = None
+        """Flush and end the producer; a broker that does not answer is not waited for, since nothing of it was acknowledged."""
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await producer.stop()
+        except TimeoutError:
+            _log.warning("producer.abandoned", reason="the broker does not answer")
 
     def _reader(self) -> AIOKafkaConsumer:
         # "earliest" matters: with the default, seeking to the beginning raced the consumer's first reset to the end.
