@@ -11,6 +11,8 @@ from detectors.boxes import Box, iou, median_box
 
 MEMORY = 9
 """Boxes that the median is taken of."""
+BEGINNING = 3
+"""Boxes that the first place is taken from."""
 HERE = 0.3
 """A box that overlaps an anchor less (intersection over union) belongs to something else."""
 STILL = 0.5
@@ -23,7 +25,7 @@ class Anchor(msgspec.Struct, frozen=True):
     """A place where something stands.
 
     Attributes:
-        first: the box with which it began, later the median of the first :data:`MEMORY` boxes.
+        first: where it began, the median of the first :data:`BEGINNING` boxes.
         recent: the last boxes that stood still, the newest last.
         box: their median.
     """
@@ -42,7 +44,7 @@ def settle(anchor: Anchor, box: Box) -> Anchor:
     """Follow a box that stands still."""
     recent = (*anchor.recent, box)[-MEMORY:]
     middle = median_box(recent)
-    young = len(anchor.recent) < MEMORY
+    young = len(anchor.recent) < BEGINNING
     return Anchor(middle if young else anchor.first, recent, middle)
 
 
@@ -54,3 +56,8 @@ def is_still(anchor: Anchor, box: Box) -> bool:
 def was_dragged(anchor: Anchor) -> bool:
     """Whether the anchor has wandered from its first place."""
     return iou(anchor.first, anchor.box) < DRAGGED
+
+
+def has_left(anchor: Anchor, box: Box) -> bool:
+    """Whether a box no longer stands at the anchor's first place."""
+    return iou(anchor.first, box) < STILL

@@ -12,7 +12,7 @@ import msgspec
 
 from config.moment import SECOND, Micros
 from config.sources import Point
-from detectors.anchors import HERE, is_still, was_dragged
+from detectors.anchors import HERE, has_left, is_still, was_dragged
 from detectors.boxes import Detection, iou, share
 from detectors.inference.labels import VEHICLES
 from detectors.scenes.stay import Phase, Stay
@@ -89,26 +89,25 @@ def step(state: State, policy: Policy, polygon: Sequence[Point], seen: Sequence[
     vehicles = [one for one in seen if one.label in VEHICLES and one.score >= policy.keep_score]
     matches = _match(state.tracks, vehicles)
     taken = list(matches.values())
-    others = _occluders(seen, taken, policy)
     tracks: list[Track] = []
     told: list[Stay] = []
     for index, track in enumerate(state.tracks):
         vehicle = matches.get(index)
-        covered = any(share(track.anchor.box, other.box) >= policy.occluded_share for other in others)
+        covered = any(share(track.anchor.box, other.box) >= policy.occluded_share for other in _others(seen, vehicle, policy))
         followed = _follow(track, vehicle, _Look(at, passed, covered))
         if _gone(followed, policy):
             told += [] if followed.told is None else [followed.stay(Phase.ENDED)]
             if vehicle is not None:
                 tracks.append(_again(followed, vehicle))
             continue
-        followed, phase = _tell(followed, policy, at) if followed.seen == at and not followed.astray else (followed, None)
+        followed, phase = (followed, None) if vehicle is None or followed.astray else _tell(followed, vehicle, policy, at)
         told += [] if phase is None else [followed.stay(phase)]
         tracks.append(followed)
     for vehicle in vehicles:
         believed = vehicle.score >= policy.open_score and stands_in(polygon, vehicle.box)
         if believed and vehicle not in taken and _apart(vehicle, taken):
             taken.append(vehicle)
-            arrived, phase = _tell(begin(vehicle, at), policy, at)
+            arrived, phase = _tell(begin(vehicle, at), vehicle, policy, at)
             told += [] if phase is None else [arrived.stay(phase)]
             tracks.append(arrived)
     told.sort(key=lambda stay: stay.phase is not Phase.ENDED)
@@ -152,11 +151,11 @@ def _again(track: Track, vehicle: Detection) -> Track:
     return msgspec.structs.replace(begin(vehicle, track.left_at if track.astray else track.seen), seen=track.seen)
 
 
-def _occluders(seen: Sequence[Detection], taken: Sequence[Detection], policy: Policy) -> list[Detection]:
-    """What may stand before a vehicle: believed, and not a second box of a vehicle that is seen."""
-    return [
-        one for one in seen if one not in taken and one.score >= policy.open_score and (one.label not in VEHICLES or _apart(one, taken))
-    ]
+def _others(seen: Sequence[Detection], own: Detection | None, policy: Policy) -> list[Detection]:
+    """What may stand before a vehicle: believed, and not the vehicle itself or another box of it."""
+    itself = [] if own is None else [own]
+    believed = [one for one in seen if one is not own and one.score >= policy.open_score]
+    return [one for one in believed if one.label not in VEHICLES or _apart(one, itself)]
 
 
 def _gone(track: Track, policy: Policy) -> bool:
@@ -165,11 +164,11 @@ def _gone(track: Track, policy: Policy) -> bool:
     return driven_off or vanished or track.hidden > policy.occluded_gap
 
 
-def _tell(track: Track, policy: Policy, at: Micros) -> tuple[Track, Phase | None]:
+def _tell(track: Track, vehicle: Detection, policy: Policy, at: Micros) -> tuple[Track, Phase | None]:
     """What is to be told about a vehicle that is seen now; repeats keep the rhythm that the confirmation began."""
     if track.told is None:
         stood = at - track.since >= policy.dwell and track.hits >= policy.seen_share * track.looks
-        stood = stood and track.confidence >= policy.sure_score
+        stood = stood and track.confidence >= policy.sure_score and not has_left(track.anchor, vehicle.box)
         return (msgspec.structs.replace(track, told=at), Phase.CONFIRMED) if stood else (track, None)
     whole = (at - track.told) // policy.repeat
     return (msgspec.structs.replace(track, told=track.told + whole * policy.repeat), Phase.LASTING) if whole else (track, None)
