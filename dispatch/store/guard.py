@@ -35,6 +35,7 @@ class Guard:
     async def release(self) -> None:
         """Give the right back."""
         if self._connection is not None:
+            await self._connection.invalidate()  # Back in the pool it would keep the lock.
             await self._connection.close()
             self._connection = None
         if self._file is not None:
@@ -47,6 +48,7 @@ class Guard:
                 await self._connection.execute(sa.select(1))
             except SQLAlchemyError:  # The server ended the connection, and with it the lock.
                 await self._connection.invalidate()
+                await self._connection.close()
                 self._connection = None
             else:
                 return True
