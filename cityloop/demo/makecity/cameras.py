@@ -24,7 +24,7 @@ BAY = "[[0.02, 0.55], [0.66, 0.55], [0.66, 1.0], [0.02, 1.0]]"
 KERB = "[[0.1, 0.5], [0.9, 0.5], [0.9, 1.0], [0.1, 1.0]]"
 FAR_SIDE = "[[0.3, 0.35], [0.9, 0.35], [0.9, 0.75], [0.3, 0.75]]"
 
-TAXI = "{hold_at: 2.28, hold: 60, loop: true}"
+TAXI = "{end: 9.2, hold_at: 2.28, hold: 60, rest: 20, loop: true}"
 """At 2.28 s a taxi stands at the bottom left: held for a minute it is a stay."""
 
 TAKES = (
