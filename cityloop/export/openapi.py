@@ -2,18 +2,10 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import Any, cast
-
-from prometheus_client import CollectorRegistry
+from typing import Any
 
 from console.openapi import document as console_document
-from streams.clock import system_clock
-from streams.gateway.http import create_app
-from streams.gateway.ingest import Ingest
-from streams.gateway.intake import Intake
-from streams.gateway.keys import KeyRing
-from streams.gateway.metrics import Metrics
-from streams.telemetry import Health
+from streams.gateway.openapi import ingest_document
 
 TITLE = "cityloop"
 SERVERS = {"console": "http://127.0.0.1:8080", "gateway": "http://127.0.0.1:8090"}
@@ -26,15 +18,7 @@ def openapi() -> dict[str, Any]:
     Raises:
         ValueError: both APIs have a component of one name that differs.
     """
-    return merged({"console": console_document(), "gateway": gateway_document()})
-
-
-def gateway_document() -> dict[str, Any]:
-    """The gateway's own document. No log and no key is asked: routes and types alone decide it."""
-    intake = Intake(cast("Ingest", None), {}, system_clock)
-    app = create_app(intake, cast("KeyRing", None), Metrics(CollectorRegistry()), Health())
-    found: dict[str, Any] = app.openapi_schema.to_schema()
-    return found
+    return merged({"console": console_document(), "gateway": ingest_document()})
 
 
 def merged(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
