@@ -4,36 +4,23 @@ from collections.abc import Iterable, Mapping
 
 from config.kinds import Kind, ValueType
 from config.report import Place, Report
-from config.suggest import did_you_mean
-from rules.grouping import field_fault
 from rules.model import Cluster, Count, Level, Rate, Rule, Sequence
-from rules.placeholders import placeholder_fault
 from streams.alert import TicketPolicy
 
 Places = Mapping[str, Place]
 
 
-def check_rule(rule: Rule, places: Places, kinds: Mapping[str, Kind], report: Report, *, must_be_known: bool) -> None:
+def check_rule(rule: Rule, places: Places, kinds: Mapping[str, Kind], report: Report) -> None:
     """Note everything in a rule that makes no sense."""
     known = [kinds[name] for name in rule.kinds if name in kinds]
-    if must_be_known:
-        _kinds(rule, places, kinds, report)
     _life_safety(rule, places, known, report)
-    _fields(rule, places, report)
     _groups(rule, places, report)
     _times(rule, places, known, report)
-    _texts(rule, places, report)
+    _ticket(rule, places, report)
 
 
 def _at(rule: Rule, places: Places, field: str) -> Place:
     return places.get(field, rule.place)
-
-
-def _kinds(rule: Rule, places: Places, kinds: Mapping[str, Kind], report: Report) -> None:
-    place = places.get("kind", places.get("sequence", rule.place))
-    for name in rule.kinds:
-        if name not in kinds:
-            report.add(place, f"kind: {name!r} is not in the kinds table.", did_you_mean(name, kinds))
 
 
 def _life_safety(rule: Rule, places: Places, known: Iterable[Kind], report: Report) -> None:
@@ -45,15 +32,6 @@ def _life_safety(rule: Rule, places: Places, known: Iterable[Kind], report: Repo
             f"{urgent[0]!r} is a life-safety kind and {others[0]!r} is not; they travel apart, so no rule sees both.",
             "Write two rules.",
         )
-
-
-def _fields(rule: Rule, places: Places, report: Report) -> None:
-    named = [("by", field) for field in rule.by]
-    if isinstance(rule.condition, Count) and rule.condition.distinct is not None:
-        named.append(("distinct", rule.condition.distinct))
-    for where, field in named:
-        if (fault := field_fault(field)) is not None:
-            report.add(_at(rule, places, where), f"{where}: {fault[0]}", fault[1])
 
 
 def _groups(rule: Rule, places: Places, report: Report) -> None:
@@ -92,9 +70,6 @@ def _times(rule: Rule, places: Places, known: list[Kind], report: Report) -> Non
                 report.add(_at(rule, places, "kind"), f"{kind.name!r} has no numbers that a rate could be taken of.", "Use 'count'.")
 
 
-def _texts(rule: Rule, places: Places, report: Report) -> None:
-    for text in dict.fromkeys((rule.summary.en, rule.summary.zh)):
-        if (fault := placeholder_fault(text)) is not None:
-            report.add(_at(rule, places, "summary"), f"summary: {fault[0]}", fault[1])
+def _ticket(rule: Rule, places: Places, report: Report) -> None:
     if rule.ticket is not TicketPolicy.NONE and rule.category is None:
         report.add(_at(rule, places, "ticket"), "a ticket has a category, and the rule names none.", 'Add for example category: "06042".')

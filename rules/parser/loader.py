@@ -68,10 +68,10 @@ def _read(texts: Sequence[tuple[str, str]], kinds: Mapping[str, Kind], unknown: 
                 report.add(Place(file, 1, 1), "the file holds no rules.", "Write 'groups:' and below it '- name: ...' with 'rules:'.")
             continue
         for group, item in _rule_items(top, report):
-            rule = read_rule(item, group, kinds, report)
+            rule = read_rule(item, group, kinds, report, must_be_known=unknown is UnknownKinds.REFUSE)
             if rule is None:
                 continue
-            check_rule(rule, places_of(item), kinds, report, must_be_known=unknown is UnknownKinds.REFUSE)
+            check_rule(rule, places_of(item), kinds, report)
             first = rules.setdefault(rule.name, rule)
             if first is not rule:
                 where = f"{first.place.file}:{first.place.line}"

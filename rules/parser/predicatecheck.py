@@ -1,4 +1,4 @@
-"""Compiles every predicate of a rule while it is being read, so that its faults are told beside those of the other fields."""
+"""Looks at the kinds and the predicates of a rule while it is being read, so that their faults are told beside all others."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 from config.kinds import Kind
 from config.problem import ProblemsError
 from config.report import Report
+from config.suggest import did_you_mean
 from rules.model import Predicate, Step
+from rules.parser.document import Field
 from rules.parser.forms import Negated
 from rules.predicates import compile_predicate
 
@@ -20,6 +22,15 @@ def check_predicates(values: Mapping[str, Any], kinds: Mapping[str, Kind], repor
             compile_predicate(predicate, [kinds.get(name) for name in names])
         except ProblemsError as error:
             report.extend(error)
+
+
+def check_kinds(values: Mapping[str, Any], written: Mapping[str, Field], kinds: Mapping[str, Kind], report: Report) -> None:
+    """Note kinds that are not in the table."""
+    named = dict.fromkeys(kind for _, names in _predicates(values) for kind in names)
+    place = next((written[field].value.place for field in ("kind", "sequence") if field in written), None)
+    for name in named:
+        if name not in kinds and place is not None:
+            report.add(place, f"kind: {name!r} is not in the kinds table.", did_you_mean(name, kinds))
 
 
 def _predicates(values: Mapping[str, Any]) -> Iterator[tuple[Predicate | None, tuple[str, ...]]]:

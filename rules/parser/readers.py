@@ -10,8 +10,10 @@ from config.kinds import Text
 from config.moment import Micros
 from config.report import Report
 from config.suggest import did_you_mean
+from rules.grouping import field_fault
 from rules.model import Predicate
 from rules.parser.document import Field, Item
+from rules.placeholders import placeholder_fault
 
 Reader = Callable[[Item, Report], Any]
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -149,16 +151,41 @@ def choice(enum: type[_Choice]) -> Reader:
     return read
 
 
+def _sentence(item: Item, report: Report) -> str:
+    """A text whose placeholders can be filled."""
+    given = text(item, report)
+    if (fault := placeholder_fault(given)) is not None:
+        raise BadValueError(*fault)
+    return given
+
+
 def summary(item: Item, report: Report) -> Text:
     """``{en: ..., zh: ...}``, or one text for both languages."""
     if not item.is_mapping:
-        both = text(item, report)
+        both = _sentence(item, report)
         return Text(both, both)
-    values, written = read_fields(item, {"en": text, "zh": text}, report, of="summary")
+    values, written = read_fields(item, {"en": _sentence, "zh": _sentence}, report, of="summary")
     for language in ("en", "zh"):
         if language not in written:
             raise BadValueError(f"the text in {language!r} is missing.", "Write { en: ..., zh: ... }.")
     return Text(values.get("en", ""), values.get("zh", ""))
+
+
+def field_names(item: Item, report: Report) -> tuple[str, ...]:
+    """Fields by which observations are told apart."""
+    found = texts(item, report)
+    for one in found:
+        if (fault := field_fault(one)) is not None:
+            raise BadValueError(*fault)
+    return found
+
+
+def field_name(item: Item, report: Report) -> str:
+    """One such field."""
+    found = field_names(item, report)
+    if len(found) != 1:
+        raise BadValueError("it takes one field.", "Write for example source.")
+    return found[0]
 
 
 def labels(item: Item, report: Report) -> dict[str, str]:

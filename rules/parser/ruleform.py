@@ -9,14 +9,14 @@ from rules.model import Condition, Rule, Sequence, Step, Unanswered
 from rules.parser import forms, hours, readers
 from rules.parser.document import Field, Item
 from rules.parser.forms import FORMS, LEVEL, REASONS
-from rules.parser.predicatecheck import check_predicates
+from rules.parser.predicatecheck import check_kinds, check_predicates
 from rules.parser.readers import Reader, read_fields
 from rules.version import version_of
 from streams.alert import Severity, TicketPolicy
 
 COMMON_FIELDS: Mapping[str, Reader] = {
     "rule": readers.name,
-    "by": readers.texts,
+    "by": readers.field_names,
     "for": readers.duration,
     "keep_firing_for": readers.duration,
     "lateness": readers.duration,
@@ -33,7 +33,7 @@ FORM_FIELDS: Mapping[str, Reader] = {
     "clear": readers.predicate,
     "stale_after": readers.duration,
     "count": readers.whole,
-    "distinct": readers.text,
+    "distinct": readers.field_name,
     "within": readers.positive_duration,
     "absent": readers.positive_duration,
     "active": hours.active,
@@ -45,12 +45,17 @@ RULE_FIELDS: Mapping[str, Reader] = {**COMMON_FIELDS, **FORM_FIELDS}
 """Every field of a rule with its reader."""
 
 
-def read_rule(item: Item, group: str, kinds: Mapping[str, Kind], report: Report) -> Rule | None:
+def read_rule(item: Item, group: str, kinds: Mapping[str, Kind], report: Report, *, must_be_known: bool) -> Rule | None:
     """Read one rule; ``None`` when it cannot be understood far enough to check it further (the problems were noted)."""
     before = len(report.problems)
+    if not item.is_mapping:
+        report.add(item.place, "a rule is not a mapping.", "Write 'rule: some-name' and below it 'kind: ...'.")
+        return None
     values, written = read_fields(item, RULE_FIELDS, report, of="a rule")
     if "rule" not in written:
         report.add(item.place, "the rule has no name.", "Add 'rule: some-name'.")
+    if must_be_known:
+        check_kinds(values, written, kinds, report)
     check_predicates(values, kinds, report)
     condition = _condition(item, values, written, report)
     if len(report.problems) > before or condition is None:

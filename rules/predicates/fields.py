@@ -44,7 +44,9 @@ def field_type(field: FieldPath, value: Type) -> Type:
         return FIELDS[name]
     if field.path[0] == ATTRIBUTES and len(field.path) > 1:
         return Type.ANY
-    raise PredicateError(f"{name!r} is not a field of an observation.", did_you_mean(name, [*FIELDS, "attributes.NAME"]), field.span)
+    raise PredicateError(
+        f"{name!r} is not a field of an observation.", did_you_mean(name, [*FIELDS, "attributes.NAME", "true", "false"]), field.span
+    )
 
 
 def field_reader(field: FieldPath, expected: Type) -> Run:
