@@ -43,6 +43,8 @@ async def _run(settings: Settings, catalogue: Catalogue) -> None:
     listener = _listen(settings.host, settings.console_port)
     engine = open_engine(settings.database_url)
     health = Health()
+    server: Server | None = None
+    health.add("listening", lambda: None if server is not None and server.started else "not listening yet")
     telemetry = serve_telemetry(health, settings.host, settings.metrics_port)
     try:
         await migrate.upgrade(engine)
