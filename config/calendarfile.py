@@ -1,7 +1,7 @@
 """Reads a working calendar, telling every mistake with file, line and column."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -102,10 +102,6 @@ def _dates(node: Node, fields: Mapping[str, Any], key: str, report: Report) -> f
 
 
 def _date(item: Any) -> date | None:
-    if isinstance(item, datetime):
-        return None
-    if isinstance(item, date):
-        return item
     try:
         return date.fromisoformat(item)
     except (ValueError, TypeError):

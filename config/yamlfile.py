@@ -6,10 +6,18 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from config.report import Place, Report
 from config.textfile import read_text
+
+
+class _Constructor(RoundTripConstructor):
+    """Leaves dates and times as they are written: who reads them knows their form, and tells a wrong one with its place."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_scalar)
 
 
 class Node:
@@ -73,7 +81,9 @@ def read_yaml(path: Path, report: Report) -> Node | None:
 def parse_yaml(text: str, file: str, report: Report) -> Node | None:
     """Read a text whose top is a mapping; ``None`` when a problem was noted."""
     try:
-        tree = YAML(typ="rt", pure=True).load(text)
+        reader = YAML(typ="rt", pure=True)
+        reader.Constructor = _Constructor
+        tree = reader.load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)

@@ -60,7 +60,7 @@ def _run(step: Step, revision: str, database: str | None, *, json: bool) -> None
         raise refuse(error) from error
     except SchemaError as error:
         raise refuse(Problem(file="REVISION", what=f"{error}.", fix=f"The newest revision is {newest()}.")) from error
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, ImportError, OSError) as error:
         told = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise refuse(
             Problem(file="--database", what=f"the database cannot be used: {told}.", fix="Check the URL and that it answers.")

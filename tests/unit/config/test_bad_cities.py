@@ -60,7 +60,7 @@ EXPECTED: dict[str, list[str]] = {
         'city.yaml:2:1: this is not YAML: found duplicate key "name" with value "Three Houses" (original value: "Two Houses"). Check the indentation, the colons and the quotes here.',
     ],
     "empty-table": [
-        "units.csv:1: the table is empty. Start it with the header id,name,parent,webhook.",
+        "units.csv:1: the table is empty. Start it with the header id,name,parent,webhook,confirm.",
     ],
     "gap": [
         "cells.geojson:2: the children of 990100 leave a gap of 540.7 square metres near 113.000975, 29.0005. Widen a child, or add the missing one.",
