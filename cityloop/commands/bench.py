@@ -1,6 +1,8 @@
 """``cityloop bench``: what the product does on this machine, beside its ceiling and beside what one would write without it."""
 
 import os
+import signal
+import sys
 from typing import Annotated
 
 import typer
@@ -33,6 +35,7 @@ def engine(
 
     if broker != "embedded" and not broker.startswith("kafka://"):
         raise refuse(Problem(file="--broker", what=f"{broker!r} is no broker.", fix="Write kafka://host:port."))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(Exit.FOUND_PROBLEMS))  # So that broker and contender end with us.
     plan = Plan(rounds=rounds, observations=observations, baseline_observations=baseline_observations, broker=broker)
     try:
         report = measure(plan, lambda text: talk.print(text, style="dim"), name=f"bench-{os.getpid()}")
