@@ -141,6 +141,8 @@ def on_invalid(request: Request[Any, Any, Any], error: ValidationException) -> R
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Answer for the framework's own errors: unknown path, wrong method, body too large, undecodable body."""
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return on_crash(request, error)
     kind = _OF_STATUS.get(error.status_code, ProblemKind.INVALID)
     detail = f"{HTTPStatus(error.status_code).phrase}: {request.method} {request.url.path}. {error.detail}"
     answer = problem(error.status_code, kind, detail, dict(error.headers) if error.headers else None)

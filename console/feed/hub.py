@@ -43,7 +43,6 @@ class Hub:
         """The sequence up to which the feed has been read."""
         return self._head
 
-    @property
     def closed(self) -> bool:
         """Whether watchers must go."""
         return self._over.is_set()
@@ -60,7 +59,7 @@ class Hub:
 
     async def run(self) -> None:
         """Read on until closed. A case book that does not answer is told in ``fault`` and asked again."""
-        while not self.closed:
+        while not self.closed():
             try:
                 await self.read_on()
                 self.fault = None
@@ -96,7 +95,7 @@ class Hub:
         if position < self._floor:
             items = await self._casebook.feed(SYSTEM, position, PAGE)
             return tuple([await self._describe(item) for item in items])
-        if position >= self._head and not self.closed:
+        if position >= self._head and not self.closed():
             grown = self._grown
             try:
                 await asyncio.wait_for(grown.wait(), wait_seconds)

@@ -43,8 +43,10 @@ async def watch(
     hello = begin(last, hub.head)
     position = hello.head
     yield ServerSentEventMessage(event="hello", data=msgspec.json.encode(hello), id=position, retry=RETRY_MILLISECONDS)
-    while not hub.closed:
+    while not hub.closed():
         entries = await hub.after(position, beat_seconds)
+        if hub.closed():
+            return
         now = await still()
         if now is None:
             yield ServerSentEventMessage(event="bye", data="{}")

@@ -25,7 +25,8 @@ def guard(connection: ASGIConnection[Any, Caller, Credential, Any], handler: Bas
     Raises:
         ProblemDetailsException: 403.
     """
-    if handler.opt.get(OPEN):
+    if handler.opt.get(OPEN) or connection.scope.get("method") == "OPTIONS":
+        # Which methods an address has is no secret, and browsers ask it without credentials.
         return
     right = handler.opt.get(RIGHT)
     caller = connection.user

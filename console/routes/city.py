@@ -1,37 +1,21 @@
-"""The map: cells as GeoJSON (RFC 7946)."""
+"""The map."""
 
 import msgspec
 from litestar import Response, get
+from litestar.openapi.datastructures import ResponseSpec
 
-from config.catalogue import Catalogue
 from console.answers import may_answer
 from console.auth.rights import Right
 from console.gate.asked import Given
 from console.gate.guards import needs
+from console.shapes.city import CellMap, map_of
+
+GEOJSON = "application/geo+json"
+ANSWERS = may_answer() | {200: ResponseSpec(CellMap, generate_examples=False, description="Cells", media_type=GEOJSON)}
 
 
-def map_of(catalogue: Catalogue) -> bytes:
-    """Every cell as a feature with code, layer, parent and name, as GeoJSON."""
-    features = [
-        {
-            "type": "Feature",
-            "id": cell.code,
-            "geometry": cell.geometry,
-            "properties": {"code": cell.code, "layer": cell.layer, "parent": cell.parent, "name": cell.name},
-        }
-        for cell in catalogue.cells.values()
-    ]
-    return msgspec.json.encode({"type": "FeatureCollection", "features": features})
-
-
-@get(
-    "/map",
-    opt=needs(Right.READ_TICKETS),
-    responses=may_answer(),
-    summary="Cells as GeoJSON",
-    tags=["city"],
-    media_type="application/geo+json",
-)
+@get("/map", opt=needs(Right.READ_TICKETS), responses=ANSWERS, summary="Cells as GeoJSON", tags=["city"], media_type=GEOJSON)
 async def city_map(parts: Given) -> Response[bytes]:
-    """The cells of the city."""
-    return Response(map_of(parts.catalogue), media_type="application/geo+json", headers={"Cache-Control": "private, max-age=300"})
+    """The cells of the city; they change with the catalogue only, so a browser may keep them for a while."""
+    content = msgspec.json.encode(map_of(parts.catalogue))
+    return Response(content, media_type=GEOJSON, headers={"Cache-Control": "private, max-age=300"})

@@ -80,9 +80,7 @@ class Office:
         """A key with scopes."""
         text, stored = mint("a machine", frozenset(scopes), expires)
         await self.accounts.put_key(
-            ApiKey(
-                id=stored.id, name=stored.name, secret_hash=stored.digest, scopes=tuple(scopes), created_at=NOON, expires_at=expires
-            )
+            ApiKey(id=stored.id, name=stored.name, secret_hash=stored.digest, scopes=tuple(scopes), created_at=NOON, expires_at=expires)
         )
         return text
 

@@ -1,20 +1,7 @@
 /** Cells of the city as paths of a picture. */
+import type { CellFeature, CellMap } from '../api/schema'
 
 type Ring = readonly (readonly number[])[]
-
-interface Geometry {
-  readonly type: string
-  readonly coordinates: unknown
-}
-
-export interface CellFeature {
-  readonly geometry: Geometry
-  readonly properties: { readonly code: string; readonly layer: string; readonly parent: string | null; readonly name: string }
-}
-
-export interface CellMap {
-  readonly features: readonly CellFeature[]
-}
 
 export interface Shape {
   readonly code: string
@@ -31,9 +18,10 @@ export interface Drawing {
   readonly shapes: readonly Shape[]
 }
 
-function rings(geometry: Geometry): readonly Ring[] {
-  if (geometry.type === 'Polygon') return geometry.coordinates as readonly Ring[]
-  if (geometry.type === 'MultiPolygon') return (geometry.coordinates as readonly (readonly Ring[])[]).flat()
+/** The rings of a GeoJSON geometry; other kinds than areas have none. */
+function rings(geometry: CellFeature['geometry']): readonly Ring[] {
+  if (geometry['type'] === 'Polygon') return geometry['coordinates'] as readonly Ring[]
+  if (geometry['type'] === 'MultiPolygon') return (geometry['coordinates'] as readonly (readonly Ring[])[]).flat()
   return []
 }
 
