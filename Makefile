@@ -51,7 +51,7 @@ bench: setup ## Measure the engine beside its ceiling and a per-event agent
 	$(BIN)/cityloop bench engine $(ARGS)
 
 chaos: setup-test ## The fault tests alone: kills, freezes and broker loss
-	$(BIN)/python -m pytest -m chaos $(ARGS)
+	$(BIN)/python -m pytest tests/integration/streams/test_faults.py tests/integration/gateway/test_sigkill.py tests/integration/dispatch/test_sigkill.py $(ARGS)
 
 screens: setup-test ## The browser tests alone; they renew the screenshots in docs/
 	$(BIN)/python -m pytest tests/e2e $(ARGS)
@@ -60,6 +60,7 @@ kafka: $(STAMPS)/user ## Start Apache Kafka 4.x on loopback (Ctrl-C stops it)
 	@$(BIN)/python -m streams.broker.apache $(ARGS)
 
 test-yolo: ## The ultralytics backend, in an environment of its own (.venv-yolo, 6 GB)
+	@grep -rqs 'pytest.mark.yolo' tests || { echo "There is no ultralytics backend yet, so there is nothing to test." >&2; exit 1; }
 	@$(MAKE) VENV=.venv-yolo USER_EXTRAS=embedded,demo,yolo TEST_EXTRAS=embedded,demo,dev,yolo ARGS='-m yolo' weights test-python
 
 # ---- the steps of a set-up ----
