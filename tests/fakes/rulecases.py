@@ -80,7 +80,9 @@ def write_case(number: int) -> None:
         with (folder / f"{name}.yaml").open("w", encoding="utf-8") as file:
             YAML().dump({"groups": [{"name": "cases", "rules": written}]}, file)
     rows = [_row(rule, fields, said) for rule, fields in rules.items() for said in evaluate(_meant(fields), history, history[-1].at)]
-    (folder / "expected.ndjson").write_text("".join(json.dumps(row) + "\n" for row in sorted(rows, key=lambda row: (row["at"], row["rule"]))))
+    (folder / "expected.ndjson").write_text(
+        "".join(json.dumps(row) + "\n" for row in sorted(rows, key=lambda row: (row["at"], row["rule"])))
+    )
 
 
 def _meant(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,16 @@ def test_the_worked_example_line_by_line() -> None:
     done = replay(OBSERVATIONS, "--rules", RULES)
     assert done.returncode == 1
     assert done.stdout == (EXAMPLE / "said.ndjson").read_bytes()
-    assert [row["event"] for row in rows(done)] == ["duplicate", "late", "rejected", "rejected", "rejected", "rejected", "firing", "resolved"]
+    assert [row["event"] for row in rows(done)] == [
+        "duplicate",
+        "late",
+        "rejected",
+        "rejected",
+        "rejected",
+        "rejected",
+        "firing",
+        "resolved",
+    ]
     assert done.stderr.decode().strip().endswith("9 lines through 1 rules: 1 duplicate, 1 late, 4 rejected, 1 firing, 1 resolved.")
 
 
@@ -61,7 +70,9 @@ def test_kinds_are_inferred_only_when_asked(tmp_path: Path) -> None:
     """A kind that is in no table is rejected; with ``--infer-kinds`` it has the type of its first value."""
     rules = tmp_path / "rules.yaml"
     rules.write_text("groups: [{name: g, rules: [{rule: r, kind: sludge, where: value > 5}]}]")
-    lines = [{"source": "sensor/1", "kind": "sludge", "at": f"2026-03-02T08:00:0{n}Z", "value": value} for n, value in enumerate([9, "x", 1])]
+    lines = [
+        {"source": "sensor/1", "kind": "sludge", "at": f"2026-03-02T08:00:0{n}Z", "value": value} for n, value in enumerate([9, "x", 1])
+    ]
     given = "\n".join(map(json.dumps, lines)).encode()
     refused = replay("-", "--rules", rules, given=given)
     assert refused.returncode == 2
@@ -88,7 +99,7 @@ def test_a_city_brings_its_own_kinds(tmp_path: Path) -> None:
         ([OBSERVATIONS, "--rules", "nowhere.yaml"], "nowhere.yaml: there is no such file. Name a rule file."),
         ([OBSERVATIONS, "--rules", "tests/data/bad/rules/field-typo.yaml"], "field-typo.yaml:6:9: a rule has no field 'were'. Did you mean 'where'?"),
         ([OBSERVATIONS, "--rules", "tests/data/bad/rules/not-utf8.yaml"], "not-utf8.yaml:2: the text is not UTF-8. Save the file with the encoding UTF-8."),
-        ([OBSERVATIONS, "--rules", RULES, "--until", "2026-03-02T08:00:00"], "--until: \"2026-03-02T08:00:00\" has no offset from UTC."),
+        ([OBSERVATIONS, "--rules", RULES, "--until", "2026-03-02T08:00:00"], '--until: "2026-03-02T08:00:00" has no offset from UTC.'),
         ([OBSERVATIONS, "--rules", RULES, "--city", "nowhere"], "nowhere: there is no such folder."),
     ],
     ids=["no file", "a folder", "no rules", "a typo in a rule", "rules not UTF-8", "no offset", "no city"],

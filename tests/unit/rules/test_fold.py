@@ -1,0 +1,200 @@
+"""The engine as a fold of the log: records in, alerts and dead letters out, state in sections."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+
+from config.moment import SECOND
+from config.problem import ProblemsError
+from rules.engine import Note, Noted, Outcome, Partition, snapshot
+from rules.fold import HeldRules, RuleFold
+from rules.metrics import RuleMetrics
+from streams.alert import AlertEvent, Change
+from streams.codec import ENVELOPE_HEADERS, encode_envelope, encode_json
+from streams.envelope import Envelope
+from streams.fold import Fold, Held, Output, Record
+from streams.observation import Observation
+from streams.rejected import Reason, decode_rejected
+from streams.topics import ALERTS, OBSERVATIONS, REJECTED
+from tests.fakes.rulekit import EPOCH, rules_of, seen
+
+RULE: dict[str, Any] = {"rule": "over", "where": "value > 5", "for": "10s"}
+
+
+def record(*observations: Observation, offset: int = 0, **fields: Any) -> Record:
+    """A record of an envelope that was sent a second after the epoch of the tests."""
+    envelope = Envelope(**{"sent_at": EPOCH + SECOND, "writer": "gateway-1", "observations": observations, **fields})
+    return Record(OBSERVATIONS, 3, offset, EPOCH, b"key", encode_envelope(envelope), ENVELOPE_HEADERS)
+
+
+def tick(at: float) -> Record:
+    """A tick of the gateway."""
+    return record(tick=EPOCH + round(at * SECOND), sent_at=EPOCH + round(at * SECOND))
+
+
+def held(*rules: dict[str, Any]) -> Held:
+    """An empty state for some rules."""
+    fold: Fold = RuleFold(rules_of(*rules or (RULE,)))
+    return fold.restore(OBSERVATIONS, 3, {})
+
+
+def events(outputs: Any) -> list[AlertEvent]:
+    """The alerts among outputs."""
+    return [msgspec.json.decode(output.value, type=AlertEvent) for output in outputs if output.topic == ALERTS]
+
+
+def test_records_become_alerts() -> None:
+    """Observations and ticks of the log give alert records keyed by alert, noticed at the clock of the log."""
+    state = held()
+    assert state.step(record(seen(0, 9), seen(4, 9))) == []
+    (output,) = state.step(tick(11))
+    (event,) = events([output])
+    assert (event.event, event.at, event.count) == (Change.FIRING, EPOCH + 10 * SECOND, 2)
+    assert event.detected_at == EPOCH + 11 * SECOND
+    assert (output.key, output.headers) == (event.id.encode(), {"content-type": b"application/json"})
+
+
+def test_a_single_observation_is_a_record_too() -> None:
+    """What a third party writes as JSON counts as an envelope of one."""
+    encoded = encode_json(seen(0, 9, received_at=EPOCH))
+    state = held(RULE | {"for": "0s"})
+    assert len(events(state.step(Record(OBSERVATIONS, 3, 0, EPOCH, None, encoded.value, encoded.headers)))) == 1
+
+
+def test_what_cannot_be_read_is_a_dead_letter() -> None:
+    """Bytes that are no envelope, and kinds that no table has, go out with the reason and their origin."""
+    state = held()
+    letters = [
+        decode_rejected(output.value)
+        for raw, headers in ((b"\xff", ENVELOPE_HEADERS), (b'{"kind": "levle"}', {"content-type": b"application/json"}))
+        for output in state.step(Record(OBSERVATIONS, 3, 41, EPOCH, b"k", raw, headers))
+        if output.topic == REJECTED
+    ]
+    assert [(letter.raw, letter.reason, letter.origin) for letter in letters] == [
+        (b"\xff", Reason.UNDECODABLE, "kafka:cityloop.observations/3/41"),
+        (b'{"kind": "levle"}', Reason.UNDECODABLE, "kafka:cityloop.observations/3/41"),
+    ]
+    assert any("Did you mean 'level'?" in problem.fix for problem in letters[1].problems)
+
+
+def test_the_future_is_a_dead_letter_and_the_rest_counts() -> None:
+    """Of an envelope only the observation from the future is set aside; the envelope's clock stands in where it has no receipt."""
+    state = held(RULE | {"for": "0s"})
+    outputs = state.step(record(seen(0, 9), seen(302, 9, source="sensor/2"), seen(301, 9, source="sensor/3")))
+    assert [event.source for event in events(outputs)] == ["sensor/1", "sensor/3"]
+    (letter,) = [decode_rejected(output.value) for output in outputs if output.topic == REJECTED]
+    assert (letter.reason, letter.observation) == (Reason.AHEAD, "302-9")
+    assert "5m1s after it was received" in letter.problems[0].what
+
+
+class Crashing(Partition):
+    """An engine in which a rule cannot stand the observation."""
+
+    def observe(self, observation: Observation, noticed: int) -> list[Outcome]:
+        """Say so."""
+        del noticed
+        return [Noted(Note.CRASHED, observation, "ZeroDivisionError: float division by zero", "over", {"source": "sensor/1"})]
+
+
+def test_what_crashes_a_rule_is_a_dead_letter() -> None:
+    """The observation is parked with the rule and the error; the stream goes on."""
+    ruleset = rules_of(RULE)
+    outputs = list(HeldRules(Crashing(ruleset), ruleset).step(record(seen(0, 9), seen(1, 9))))
+    letters = [decode_rejected(output.value) for output in outputs]
+    assert [(letter.reason, letter.observation) for letter in letters] == [(Reason.CRASHED, "0-9"), (Reason.CRASHED, "1-9")]
+    assert letters[0].problems[0].file == "rule over"
+
+
+def test_late_and_double_observations_are_counted_and_nothing_else() -> None:
+    """They stay in the log, so no record is written for them."""
+    fold = RuleFold(rules_of(RULE))
+    state = fold.restore(OBSERVATIONS, 0, {})
+    assert state.step(record(seen(5, 1), seen(5, 1), seen(0, 9))) == []
+    counts = fold.tally.rules["over"]
+    assert (counts.evaluated, counts.duplicate, counts.late) == (3, 1, 1)
+
+
+def test_equal_records_give_equal_outputs() -> None:
+    """A replay of the log repeats every output to the byte."""
+
+    def outputs() -> list[Output]:
+        state = held()
+        return [output for made in (record(seen(0, 9)), tick(11), record(seen(12, 1)), tick(13)) for output in state.step(made)]
+
+    assert outputs() == outputs()
+    assert len(outputs()) == 2
+
+
+def test_state_is_restored_from_a_full_checkpoint_and_deltas() -> None:
+    """A pending alert survives a restart between its match and its firing; the delta holds its bucket only."""
+    fold = RuleFold(rules_of(RULE))
+    first = fold.restore(OBSERVATIONS, 3, {})
+    first.step(record(*[seen(0, 1, source=f"sensor/{number}") for number in range(40)]))
+    sections: dict[str, bytes | None] = dict(first.full())
+    assert {name for name in sections if name.startswith("group/")} == {"group/over/0", "group/over/1", "group/over/2"}
+    first.step(record(seen(1, 9, source="sensor/20")))
+    delta = first.delta()
+    assert {name for name in delta if name.startswith("group/")} == {"group/over/1"}
+    whole = {name: raw for name, raw in {**sections, **delta}.items() if raw is not None}
+    (event,) = events(fold.restore(OBSERVATIONS, 3, whole).step(tick(12)))
+    assert (event.event, event.source) == (Change.FIRING, "sensor/20")
+
+
+def test_groups_of_several_fields_and_waiting_observations_are_restored() -> None:
+    """Tuple keys, form memories and observations that wait for their lateness come back as they were."""
+    rules = ({"rule": "c", "by": ["source", "zone"], "count": 2, "within": "60s", "lateness": "5s"}, RULE)
+    first = held(*rules)
+    first.step(record(seen(0, 9, zone="z1"), seen(9, 9, zone="z1")))
+    again = RuleFold(rules_of(*rules)).restore(OBSERVATIONS, 3, first.full())
+    for state in (first, again):
+        (event,) = [event for event in events(state.step(tick(14))) if event.rule == "c"]
+        assert (event.group, event.count) == ({"source": "sensor/1", "zone": "z1"}, 2)
+
+
+def test_a_rule_that_is_gone_is_left_behind() -> None:
+    """State of a rule that is no longer in the set is dropped; a new rule begins with nothing."""
+    first = held(RULE)
+    first.step(record(seen(0, 9)))
+    other = RuleFold(rules_of(RULE | {"rule": "new"})).restore(OBSERVATIONS, 3, first.full())
+    assert other.step(tick(60)) == []
+
+
+def test_an_unknown_schema_is_refused() -> None:
+    """State of another version of the product is not guessed at."""
+    foreign = {"clock": msgspec.msgpack.encode((snapshot.SCHEMA + 1, 0))}
+    with pytest.raises(ValueError, match="has schema 2, and this version of cityloop reads schema 1"):
+        RuleFold(rules_of(RULE)).restore(OBSERVATIONS, 0, foreign)
+
+
+def test_groups_over_many_sources_do_not_run_live() -> None:
+    """A rule whose group may lie on several partitions is refused with its place, and what to do."""
+    with pytest.raises(ProblemsError) as caught:
+        RuleFold(rules_of(RULE, RULE | {"rule": "wide", "by": ["zone"]}, RULE | {"rule": "one", "by": []}))
+    assert [problem.what for problem in caught.value.problems] == [
+        "rule 'wide' groups by zone, so one group may have sources on several partitions.",
+        "rule 'one' groups by nothing, so one group may have sources on several partitions.",
+    ]
+
+
+def test_metrics_are_the_numbers_of_the_engine() -> None:
+    """Counters by rule, groups and the clock of the stream are there for Prometheus."""
+    fold = RuleFold(rules_of(RULE | {"for": "0s"}))
+    fold.restore(OBSERVATIONS, 7, {})
+    state = fold.restore(OBSERVATIONS, 3, {})
+    state.step(record(seen(0, 9), seen(1, 1), seen(1, "x"), seen(1, 9, attributes={"test": True})))
+    registry = CollectorRegistry()
+    registry.register(RuleMetrics(fold))
+    told = generate_latest(registry).decode()
+    for line in (
+        "cityloop_engine_observations_total 4.0",
+        "cityloop_engine_tests_total 1.0",
+        'cityloop_rule_evaluated_total{rule="over"} 3.0',
+        'cityloop_rule_fired_total{rule="over"} 1.0',
+        'cityloop_rule_undecided_total{rule="over"} 1.0',
+        'cityloop_rule_groups{rule="over"} 1.0',
+        'cityloop_stream_clock_seconds{partition="3",topic="cityloop.observations"} 1.772424001e+09',
+    ):
+        assert line in told
+    assert 'partition="7"' not in told
