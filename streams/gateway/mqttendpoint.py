@@ -7,7 +7,10 @@ from urllib.parse import urlsplit
 import aiomqtt
 import msgspec
 
+from config.problem import Problem, ProblemsError
+
 _UNSUPPORTED = (1, 132)
+_FORMS = "Write mqtt://host:1883, or mqtts://host:8883 for TLS."
 _PORTS: Mapping[str, int] = {"mqtt": 1883, "mqtts": 8883}
 
 
@@ -46,17 +49,23 @@ def read_endpoint(url: str, *, client: str, user: str = "", password: str = "") 
     """Read ``mqtt://host[:port]`` or ``mqtts://host[:port]``.
 
     Raises:
-        ValueError: it is neither, or it carries a password.
+        ProblemsError: it is neither, or it carries a password.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise _refused("is no MQTT address.", _FORMS) from None
     if parts.scheme not in _PORTS or not parts.hostname:
-        msg = f"{url!r} is no MQTT address. Write mqtt://host:1883, or mqtts://host:8883 for TLS."
-        raise ValueError(msg)
+        raise _refused(f"{url!r} is no MQTT address.", _FORMS)
     if parts.username or parts.password:
-        msg = "The MQTT address carries a user or a password. Set CITYLOOP_MQTT_USER and CITYLOOP_MQTT_PASSWORD instead."
-        raise ValueError(msg)
-    port = parts.port or _PORTS[parts.scheme]
-    return Endpoint(host=parts.hostname, port=port, client=client, tls=parts.scheme == "mqtts", user=user, password=password)
+        raise _refused("carries a user or a password, and addresses end up in logs.", "Set CITYLOOP_MQTT_USER and CITYLOOP_MQTT_PASSWORD.")
+    chosen = port or _PORTS[parts.scheme]
+    return Endpoint(host=parts.hostname, port=chosen, client=client, tls=parts.scheme == "mqtts", user=user, password=password)
+
+
+def _refused(what: str, fix: str) -> ProblemsError:
+    return ProblemsError([Problem(file="CITYLOOP_MQTT", what=what, fix=fix)])
 
 
 def next_protocol(protocol: Protocol, error: BaseException) -> Protocol:

@@ -7,6 +7,8 @@ from typing import Any
 
 import uvicorn
 
+from config.problem import Problem, ProblemsError
+
 DRAIN_SECONDS = 15
 """How long requests may take to end after a stop: longer than the log may take to acknowledge."""
 
@@ -43,7 +45,12 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one.
 
     Raises:
-        OSError: the address is taken, or is not this machine's.
+        ProblemsError: the address is taken, or is not this machine's.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=2048, reuse_port=False)
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048, reuse_port=False)
+    except OSError as error:
+        what = f"the gateway cannot listen on {host}:{port}: {error.strerror or error}."
+        fix = "Stop what listens there, or choose another CITYLOOP_HOST or CITYLOOP_GATEWAY_PORT (0 takes a free port)."
+        raise ProblemsError([Problem(file="CITYLOOP_GATEWAY_PORT", what=what, fix=fix)]) from error

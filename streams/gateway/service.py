@@ -1,6 +1,7 @@
 """The gateway as one process: two doors, one log, the ticks; started in order and stopped in order."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
 
@@ -22,7 +23,7 @@ from streams.gateway.intake import Intake
 from streams.gateway.keys import KeyRing
 from streams.gateway.metrics import Metrics
 from streams.gateway.mqtt import MqttDoor
-from streams.gateway.mqttendpoint import read_endpoint
+from streams.gateway.mqttendpoint import Endpoint, read_endpoint
 from streams.gateway.server import listen, server_for
 from streams.producer import open_producer
 from streams.provision import provision
@@ -47,6 +48,9 @@ class Gateway:
         metrics: the gateway's metrics.
         health: gets the checks ``kafka`` and ``mqtt``.
         clock: the present.
+
+    Raises:
+        ProblemsError: the address of the MQTT broker cannot be read.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class Gateway:
     ) -> None:
         self._settings, self._kinds, self._ring, self._metrics, self._health, self._clock = settings, kinds, ring, metrics, health, clock
         self._city = City(devices=devices_by_address(devices), kinds=kinds)
+        self._endpoint = _endpoint(settings)
         self._kafka_trouble: str | None = "not yet connected"
         self.port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         """Done when the HTTP door is open: the port that it listens on."""
@@ -71,8 +76,7 @@ class Gateway:
         """Work until ``stop`` is set; then take nothing more, keep and acknowledge what was taken, and return.
 
         Raises:
-            ProblemsError: the topics on the broker do not fit the settings.
-            OSError: the HTTP address is taken.
+            ProblemsError: the topics on the broker do not fit the settings, or the HTTP address is taken.
             ExceptionGroup: a part failed in a way that it cannot get over; the supervisor starts the process again.
         """
         producer = await self._log_opened(stop)
@@ -105,19 +109,19 @@ class Gateway:
         ticker = Ticker(producer, partitions=partitions, writer=WRITER, suffix=suffix, clock=self._clock)
         self._health.add("kafka", ticker.not_ready)
         ingest = Ingest(batcher, KafkaDeadLetters(producer, suffix=suffix), self._metrics, self._clock)
+        listening = listen(settings.host, settings.gateway_port)
         async with asyncio.TaskGroup() as group:
             ticking = group.create_task(ticker.run(), name="ticks")
-            async with self._doors(ingest, group):
+            async with self._doors(ingest, listening, group):
                 await stop.wait()
                 log.info("stopping: taking nothing more")
             await _within(batcher.close())
             ticking.cancel()
 
     @asynccontextmanager
-    async def _doors(self, ingest: Ingest, group: asyncio.TaskGroup) -> AsyncIterator[None]:
+    async def _doors(self, ingest: Ingest, listening: socket.socket, group: asyncio.TaskGroup) -> AsyncIterator[None]:
         """Both doors open inside, and both empty afterwards."""
         server = server_for(create_app(Intake(ingest, self._kinds, self._clock), self._ring, self._metrics, self._health))
-        listening = listen(self._settings.host, self._settings.gateway_port)
         serving = group.create_task(server.serve([listening]), name="http")
         port = listening.getsockname()[1]
         log.info("HTTP door open", host=self._settings.host, port=port)
@@ -132,15 +136,19 @@ class Gateway:
             await hearing
 
     def _mqtt_door(self, ingest: Ingest) -> MqttDoor | None:
-        settings = self._settings
-        if not settings.mqtt:
+        if self._endpoint is None:
             return None
-        endpoint = read_endpoint(
-            settings.mqtt, client=f"cityloop-gateway{settings.topic_suffix}", user=settings.mqtt_user, password=settings.mqtt_password
-        )
-        door = MqttDoor(endpoint, ingest, self._city, self._metrics, self._clock)
+        door = MqttDoor(self._endpoint, ingest, self._city, self._metrics, self._clock)
         self._health.add("mqtt", door.trouble)
         return door
+
+
+def _endpoint(settings: Settings) -> Endpoint | None:
+    """Where the MQTT broker is; ``None`` when the door stays shut."""
+    if not settings.mqtt:
+        return None
+    client = f"cityloop-gateway{settings.topic_suffix}"
+    return read_endpoint(settings.mqtt, client=client, user=settings.mqtt_user, password=settings.mqtt_password)
 
 
 async def _within(ending: Awaitable[object]) -> None:

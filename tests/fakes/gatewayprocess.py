@@ -87,11 +87,16 @@ class GatewayProcess:
         }
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, seconds: float = 30) -> None:
-        """Start it and wait until it is ready."""
+    def launch(self) -> None:
+        """Start it."""
         with self.log.open("ab") as output:
             argv = [sys.executable, "-m", "tests.fakes.gatewayprocess"]
             self._process = subprocess.Popen(argv, env=self._environment, stdout=output, stderr=output)
+
+    def start(self, *, seconds: float = 60) -> None:
+        """Start it and wait until it is ready."""
+        self.launch()
+        assert self._process is not None
         deadline = time.monotonic() + seconds
         while True:
             if (ended := self._process.poll()) is not None or time.monotonic() > deadline:

@@ -10,6 +10,7 @@ import httpx
 import msgspec
 
 from streams.broker.embedded import start_embedded
+from streams.broker.process import free_port
 from streams.gateway.mqttbroker import MqttBroker, start_mqtt_broker
 from streams.partition import partition_of
 from streams.topics import OBSERVATIONS, URGENT
@@ -189,3 +190,29 @@ def test_the_mqtt_broker_may_restart(log: str, suffix: str, tmp_path: Path) -> N
             wait_for(lambda: len(read_observations(log, suffix)) == 1)
         finally:
             gateway.stop()
+
+
+def test_the_gateway_waits_for_kafka(tmp_path: Path) -> None:
+    """Started before its broker the gateway lives, says what it waits for, and opens its doors when the broker comes."""
+    port = free_port()
+    gateway = GatewayProcess(f"127.0.0.1:{port}", "", tmp_path / "gateway.log")
+    gateway.launch()
+    telemetry = f"http://127.0.0.1:{gateway.metrics_port}"
+    try:
+        wait_for(lambda: "does not answer" in reasons(telemetry).get("kafka", ""))
+        assert httpx.get(f"{telemetry}/health/live").status_code == 200
+        with start_embedded(port):
+            wait_for(lambda: reasons(telemetry) == {})
+            assert post(gateway, DOOR).status_code == 202
+            assert gateway.stop() == 0
+    finally:
+        if gateway.running:
+            gateway.kill()
+
+
+def reasons(url: str) -> dict[str, str]:
+    try:
+        found: dict[str, str] = httpx.get(f"{url}/health/ready").json()["reasons"]
+    except httpx.TransportError:
+        return {"process": "not yet up"}
+    return found

@@ -3,6 +3,7 @@ import pytest
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
+from config.problem import ProblemsError
 from streams.gateway.mqttendpoint import Endpoint, Protocol, next_protocol, read_endpoint
 
 
@@ -21,16 +22,16 @@ def test_an_address_is_read(url: str, host: str, port: int, tls: bool) -> None:
     assert endpoint == Endpoint(host=host, port=port, client="gw", tls=tls, user="u", password="p")
 
 
-@pytest.mark.parametrize("url", ["broker:1883", "http://broker", "mqtt://", ""])
+@pytest.mark.parametrize("url", ["broker:1883", "http://broker", "mqtt://", "", "mqtt://broker:port"])
 def test_what_is_no_address_is_told(url: str) -> None:
     """Anything else is refused with what to write."""
-    with pytest.raises(ValueError, match=r"Write mqtt://host:1883, or mqtts://host:8883 for TLS"):
+    with pytest.raises(ProblemsError, match=r"^CITYLOOP_MQTT: .*Write mqtt://host:1883, or mqtts://host:8883 for TLS"):
         read_endpoint(url, client="gw")
 
 
 def test_a_password_in_the_address_is_refused() -> None:
     """An address with a password is refused without repeating it, since addresses end up in logs."""
-    with pytest.raises(ValueError, match="CITYLOOP_MQTT_PASSWORD") as caught:
+    with pytest.raises(ProblemsError, match="CITYLOOP_MQTT_PASSWORD") as caught:
         read_endpoint("mqtt://me:hunter2@broker", client="gw")
     assert "hunter2" not in str(caught.value)
 
