@@ -30,14 +30,15 @@ class DispatchProcess:
         webhook: where notices go.
         data: folder of its database.
         database: SQLAlchemy URL; empty for SQLite in the folder.
+        session_seconds: after how long the broker gives a dead process's partitions to the next; Apache Kafka wants 6 at least.
     """
 
-    def __init__(self, kafka: str, webhook: str, data: Path, database: str = "") -> None:
+    def __init__(self, kafka: str, webhook: str, data: Path, database: str = "", session_seconds: float = 3.0) -> None:
         self.log = data / "dispatch.log"
         self._metrics_port = free_port()
         self.settings = Settings(
             broker=f"kafka://{kafka}", webhook=webhook, webhook_secret=SECRET, data=str(data), database=database,
-            session_seconds=3.0, metrics_port=self._metrics_port,
+            session_seconds=session_seconds, metrics_port=self._metrics_port,
         )  # fmt: skip
         self._environment = os.environ | {
             f"CITYLOOP_{name.upper()}": str(value) for name, value in msgspec.structs.asdict(self.settings).items() if value != ""

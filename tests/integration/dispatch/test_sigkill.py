@@ -19,6 +19,7 @@ from dispatch.query import TicketQuery
 from dispatch.store.casebook import SqlCaseBook
 from dispatch.store.engine import open_engine
 from streams.alert import AlertEvent
+from streams.broker.apache import start_kafka
 from streams.broker.embedded import start_embedded
 from streams.broker.process import BrokerError, BrokerProcess
 from streams.clock import system_clock
@@ -33,10 +34,14 @@ from tests.fakes.town import PARKING, SMOKE, alert, town
 ALERTS_SENT = 60
 
 
+KAFKA = pytest.param("kafka", marks=pytest.mark.kafka)
+
+
 @pytest.fixture
-def broker() -> Iterator[BrokerProcess]:
+def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BrokerProcess]:
+    """The embedded broker, or Apache Kafka where a test asks for both."""
     try:
-        started = start_embedded()
+        started = start_kafka(folder=tmp_path / "kafka") if getattr(request, "param", "") == "kafka" else start_embedded()
     except BrokerError as error:
         pytest.skip(str(error))
     with started:
@@ -119,9 +124,9 @@ def settled(process: DispatchProcess, receiver: Receiver) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("broker", ["embedded", KAFKA], indirect=True)
 def test_killed_between_ticket_and_notice(broker: BrokerProcess, tmp_path: Path) -> None:
     """The process dies at the instant at which a notice reaches its receiver, five times over; what was due still arrives, once by its id."""
-    provision(DispatchProcess(broker.address, "", tmp_path).settings)
     deaths: list[int] = []
 
     def kill_first(number: int) -> int | None:
@@ -133,7 +138,11 @@ def test_killed_between_ticket_and_notice(broker: BrokerProcess, tmp_path: Path)
             return None
         return 204 if process.running else None
 
-    with Receiver(SECRET, kill_first) as receiver, DispatchProcess(broker.address, receiver.url, tmp_path) as process:
+    with (
+        Receiver(SECRET, kill_first) as receiver,
+        DispatchProcess(broker.address, receiver.url, tmp_path, session_seconds=6.0) as process,
+    ):
+        provision(process.settings)
         events = many()
         process.start()
         asyncio.run(publish(process, encoded(events)))
