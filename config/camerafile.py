@@ -139,8 +139,8 @@ def _started_at(given: Any, node: Node, report: Report) -> Micros | None:
 
 def _check_position(given: _CameraText, node: Node, report: Report) -> None:
     if (given.lon is None) != (given.lat is None):
-        key = "lon" if given.lat is None else "lat"
-        report.add(node.locate(key), f"{key} is missing beside its partner.", "Write both lon and lat, or neither.")
+        there, missing = ("lon", "lat") if given.lat is None else ("lat", "lon")
+        report.add(node.locate(there), f"{missing} is missing beside {there}.", "Write both lon and lat, or neither.")
     for key, value, limit in (("lon", given.lon, 180), ("lat", given.lat, 90)):
         if value is not None and abs(value) > limit:
             report.add(node.locate(key), f"{key}: {value} is not on the earth.", f"Write degrees from -{limit} to {limit} (WGS 84).")

@@ -1,0 +1,337 @@
+"""A fleet of cameras: turns, feeds, rounds, and the outlet to the log."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from config.cameraoptions import Options
+from detectors.fleet.feed import PlaybackFeed
+from detectors.fleet.metrics import Metrics
+from detectors.fleet.outlet import FIRST_PAUSE, LONGEST_PAUSE, Outlet
+from detectors.fleet.rounds import Post, Rounds, start_rounds
+from detectors.fleet.schedule import Agenda
+from detectors.health import Condition
+from detectors.sources.clip import Clip
+from detectors.sources.frame import Frame, SourceError
+from detectors.sources.playback import Playback
+from streams.observation import Observation
+from tests.fakes.footage import write_picture
+from tests.fakes.painting import paint
+
+
+def observation(number: int) -> Observation:
+    """An observation with a number."""
+    return Observation(id=f"o{number}", source="camera/a", kind="illegal_parking", at=number, value=True)
+
+
+def take(agenda: Agenda, until: float, cost: Callable[[int], float]) -> tuple[list[int], list[int]]:
+    """Take turns of a given cost until a time; how often each camera had its turn, and how many turns it lost."""
+    now, turns, lost = 0.0, [0] * 4, [0] * 4
+    while now < until:
+        turn = agenda.next()
+        now = max(now, turn.due)
+        if now >= until:
+            break
+        lost[turn.camera] += agenda.taken(now)
+        turns[turn.camera] += 1
+        now += cost(turn.camera)
+    return turns, lost
+
+
+def test_each_camera_has_its_rate() -> None:
+    """With time enough, every camera is judged at its own rate and loses nothing."""
+    turns, lost = take(Agenda((1.0, 1.0, 2.0, 4.0), 0.0), 40.0, lambda _: 0.01)
+    assert turns == [40, 40, 20, 10]
+    assert lost == [0, 0, 0, 0]
+
+
+def test_overload_stretches_all_intervals_evenly() -> None:
+    """With twice as much to do as time, every camera gets half of its turns, and the others are counted."""
+    turns, lost = take(Agenda((1.0, 1.0, 1.0, 1.0), 0.0), 400.0, lambda _: 0.5)
+    assert all(198 <= count <= 202 for count in turns)
+    assert all(195 <= count <= 203 for count in lost)
+
+
+def test_first_turns_are_spread() -> None:
+    """Equal cameras do not all come at the same instant."""
+    agenda = Agenda((1.0, 1.0, 1.0, 1.0), 10.0)
+    dues = []
+    for _ in range(4):
+        dues.append(agenda.next().due)
+        agenda.taken(dues[-1])
+    assert dues == [10.0, 10.25, 10.5, 10.75]
+
+
+class Clockwork:
+    """A monotonic clock that moves only when somebody waits; says stop at its end."""
+
+    def __init__(self, end: float) -> None:
+        self.now = 0.0
+        self._end = end
+
+    def seconds(self) -> float:
+        """The present."""
+        return self.now
+
+    def micros(self) -> int:
+        """The present as event time."""
+        return round(self.now * 1e6)
+
+    def wait(self, seconds: float) -> bool:
+        """Let time pass."""
+        self.now += seconds
+        return self.now >= self._end
+
+
+class ScriptedFeed:
+    """A feed that has a frame, or a fault, as its script says."""
+
+    def __init__(self, *, frames: bool = True, fault: str | None = None) -> None:
+        self.frames = frames
+        self.told = fault
+
+    def newest(self) -> Frame | None:
+        """A frame when there are frames."""
+        return Frame(paint(), 0) if self.frames else None
+
+    def replaced(self) -> int:
+        """One frame was replaced each time."""
+        return 1
+
+    def fault(self) -> str | None:
+        """The script's fault."""
+        return self.told
+
+    def silent(self) -> bool:
+        """Silent when it has a fault."""
+        return self.told is not None
+
+    def stop(self) -> None:
+        """Nothing to stop."""
+
+
+class ScriptedJudge:
+    """A judge that tells one observation a look, or breaks."""
+
+    def __init__(self, *, breaks: bool = False) -> None:
+        self.inferences = 0
+        self.looks = 0
+        self.silences = 0
+        self._breaks = breaks
+
+    @property
+    def condition(self) -> Condition:
+        """Blind once it was silent."""
+        return Condition.NO_FRAMES if self.silences else Condition.OK
+
+    def look(self, frame: Frame) -> tuple[Observation, ...]:
+        """Tell, or break."""
+        self.looks += 1
+        self.inferences += 1
+        if self._breaks:
+            msg = f"cannot judge {frame.at}"
+            raise ValueError(msg)
+        return (observation(self.looks),)
+
+    def silence(self, at: int) -> tuple[Observation, ...]:
+        """Count."""
+        self.silences += 1
+        return ()
+
+
+def make_rounds(posts: list[Post], clockwork: Clockwork) -> tuple[Rounds, list[Observation], CollectorRegistry]:
+    """Rounds over posts with a registry of their own."""
+    told: list[Observation] = []
+    registry = CollectorRegistry()
+    return (
+        Rounds(posts, told.append, Metrics(registry), clock=clockwork.micros, seconds=clockwork.seconds, wait=clockwork.wait),
+        told,
+        registry,
+    )
+
+
+def frames(registry: CollectorRegistry, camera: str) -> dict[str, float]:
+    """Counted frames of a camera by outcome, without zeros."""
+    names = ("judged", "skipped", "replaced", "late", "failed")
+    values = {name: registry.get_sample_value("cityloop_camera_frames_total", {"camera": camera, "outcome": name}) or 0.0 for name in names}
+    return {name: value for name, value in values.items() if value}
+
+
+def test_rounds_judge_tell_and_count() -> None:
+    """Every turn's frame is judged, what is told reaches the outlet, and all is counted by camera."""
+    judge, clockwork = ScriptedJudge(), Clockwork(10.5)
+    rounds, told, registry = make_rounds([Post("camera/a", 1.0, ScriptedFeed(), judge)], clockwork)
+    rounds.run()
+    assert len(told) == judge.looks == 11
+    assert frames(registry, "camera/a") == {"judged": 11, "replaced": 11}
+    assert registry.get_sample_value("cityloop_camera_inferences_total") == 11
+    assert registry.get_sample_value("cityloop_camera_effective_rate_hertz", {"camera": "camera/a"}) == pytest.approx(1.0)
+
+
+def test_one_camera_that_breaks_its_judge_harms_no_other() -> None:
+    """An error in one camera's judging is counted, and the other cameras have all their turns."""
+    clockwork, good = Clockwork(10.2), ScriptedJudge()
+    posts = [Post("camera/bad", 1.0, ScriptedFeed(), ScriptedJudge(breaks=True)), Post("camera/good", 1.0, ScriptedFeed(), good)]
+    rounds, _, registry = make_rounds(posts, clockwork)
+    rounds.run()
+    assert good.looks == 10
+    assert frames(registry, "camera/bad") == {"failed": 11, "replaced": 11}
+
+
+def test_a_camera_without_frames_is_late_and_then_blind() -> None:
+    """No new frame at a turn is late; a silent source makes its camera blind."""
+    late, silent = ScriptedJudge(), ScriptedJudge()
+    posts = [
+        Post("camera/late", 1.0, ScriptedFeed(frames=False), late),
+        Post("camera/silent", 1.0, ScriptedFeed(frames=False, fault="no connection"), silent),
+    ]
+    rounds, _, registry = make_rounds(posts, Clockwork(3.2))
+    rounds.run()
+    assert (late.silences, silent.silences) == (0, 3)
+    assert frames(registry, "camera/late") == {"late": 4, "replaced": 4}
+    assert registry.get_sample_value("cityloop_camera_blind", {"camera": "camera/silent"}) == 1
+    assert registry.get_sample_value("cityloop_camera_blind", {"camera": "camera/late"}) == 0
+
+
+def test_rounds_without_cameras_end() -> None:
+    """A process without cameras has nothing to do and does it."""
+    rounds, _, _ = make_rounds([], Clockwork(5.0))
+    thread = start_rounds(rounds)
+    thread.join(timeout=2)
+    assert not thread.is_alive()
+
+
+def playback_feed(opened: Callable[[], Playback], clockwork: Clockwork) -> PlaybackFeed:
+    """A feed on clockwork, with the longest pauses."""
+    return PlaybackFeed(opened, clockwork.micros, clockwork.seconds, lambda: 1.0)
+
+
+def test_a_file_is_played_in_real_time(tmp_path: Path) -> None:
+    """Frames carry the clock; after its end a file is silent and says so."""
+    clockwork = Clockwork(1e9)
+    clip = Clip(write_picture(tmp_path / "a.png", paint()))
+    feed = playback_feed(lambda: Playback(clip, Options(hold=3.0), "a.png"), clockwork)
+    clockwork.now = 100.0
+    first = feed.newest()
+    assert first is not None
+    assert (first.at, feed.silent(), feed.fault(), feed.replaced()) == (100_000_000, False, None, 0)
+    clockwork.now = 102.9
+    assert feed.newest() is not None
+    clockwork.now = 103.1
+    assert feed.newest() is None
+    assert (feed.silent(), feed.fault()) == (True, "the file has been played to its end")
+    feed.stop()
+
+
+def test_a_file_that_is_not_there_yet_is_tried_again(tmp_path: Path) -> None:
+    """A missing file is a fault, tried again with growing pauses and not at every turn; when it comes, it is played."""
+    clockwork, tries = Clockwork(1e9), []
+
+    def opened() -> Playback:
+        tries.append(clockwork.now)
+        if len(tries) < 3:
+            msg = "a.png: there is no such file"
+            raise SourceError(msg)
+        return Playback(Clip(write_picture(tmp_path / "a.png", paint())), Options(hold=9.0), "a.png")
+
+    feed = playback_feed(opened, clockwork)
+    seen = []
+    for second in range(6):
+        clockwork.now = float(second)
+        seen.append((feed.newest() is not None, feed.fault()))
+    assert tries == [0.0, 1.0, 3.0]
+    assert seen[2] == (False, "a.png: there is no such file")
+    assert seen[3:] == [(True, None)] * 3
+
+
+class ScriptedWriter:
+    """A writer whose first sends fail: at once or when they should be acknowledged."""
+
+    def __init__(self, failures: list[str]) -> None:
+        self._failures = failures
+        self.written: list[str] = []
+
+    async def put(self, observation: Observation) -> Awaitable[None]:
+        """Take one, as the script says."""
+        failure = self._failures.pop(0) if self._failures else None
+        if failure == "put":
+            raise RuntimeError(failure)
+        acknowledged: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        if failure == "acknowledge":
+            acknowledged.set_exception(ConnectionError(failure))
+        else:
+            self.written.append(observation.id)
+            acknowledged.set_result(None)
+        return acknowledged
+
+
+async def test_everything_told_is_sent_in_order_until_it_is_acknowledged() -> None:
+    """Failures of either kind are tried again with growing pauses; nothing is lost, nothing overtakes."""
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    writer, registry = ScriptedWriter(["put", "acknowledge", "acknowledge"]), CollectorRegistry()
+    outlet = Outlet(writer, Metrics(registry), lambda: 42, pause)
+    sending = asyncio.create_task(outlet.run())
+
+    def tell_all() -> None:
+        for number in range(3):
+            outlet.tell(observation(number))
+
+    await asyncio.to_thread(tell_all)
+    await asyncio.sleep(0)
+    assert await outlet.drain(5.0)
+    sending.cancel()
+    assert writer.written == ["o0", "o1", "o2"]
+    assert pauses == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE]
+    assert outlet.fault is None
+    assert registry.get_sample_value("cityloop_camera_unsent_observations") == 0
+    assert registry.get_sample_value("cityloop_camera_send_retries_total") == 3
+
+
+async def test_a_broker_that_never_acknowledges_is_told() -> None:
+    """While nothing is acknowledged, the outlet says why, pauses are bounded, and draining gives up in time."""
+    pauses: list[float] = []
+    told: list[str | None] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        told.append(outlet.fault)
+        await asyncio.sleep(0 if len(pauses) < 10 else 60)
+
+    outlet = Outlet(ScriptedWriter(["acknowledge"] * 50), Metrics(CollectorRegistry()), lambda: 42, pause)
+    sending = asyncio.create_task(outlet.run())
+    outlet.tell(observation(1))
+    await asyncio.sleep(0)
+    assert not await outlet.drain(0.1)
+    sending.cancel()
+    assert max(pauses) == LONGEST_PAUSE
+    assert set(told) == {"the broker does not acknowledge: ConnectionError"}
+
+
+async def test_the_moment_of_taking_in_is_stamped() -> None:
+    """received_at is the clock at which the detector told it."""
+    taken: list[Observation] = []
+
+    class Keeper:
+        """A writer that keeps what it gets."""
+
+        async def put(self, one: Observation) -> Awaitable[None]:
+            """Keep."""
+            taken.append(one)
+            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            done.set_result(None)
+            return done
+
+    outlet = Outlet(Keeper(), Metrics(CollectorRegistry()), lambda: 42)
+    sending = asyncio.create_task(outlet.run())
+    outlet.tell(observation(1))
+    await asyncio.sleep(0)
+    assert await outlet.drain(1.0)
+    sending.cancel()
+    assert taken[0].received_at == 42
