@@ -33,9 +33,9 @@ async def write(connection: AsyncConnection, change: Change) -> None:
 
 
 async def write_feed(connection: AsyncConnection, items: tuple[FeedItem, ...]) -> None:
-    """Append lines to the live feed, one by one, so that their numbers keep their order."""
-    for item in items:
-        await connection.execute(sa.insert(tables.feed), rows.feed_row(item))
+    """Append lines to the live feed; the driver inserts them in order, so that their numbers keep it."""
+    if items:
+        await connection.execute(sa.insert(tables.feed), [rows.feed_row(item) for item in items])
 
 
 async def put(connection: AsyncConnection, table: sa.Table, row: dict[str, Any]) -> None:
@@ -57,8 +57,9 @@ async def _write_ticket(connection: AsyncConnection, change: TicketChange) -> No
             msg = f"ticket {change.before.id} is no longer at version {change.before.version}"
             raise StaleTicketError(msg)
     await connection.execute(sa.insert(tables.ticket_events), [rows.ticket_event_row(event) for event in change.events])
-    for event in change.events:
-        record = {"topic": TICKETS, "key": event.ticket, "value": rows.text(event).encode(), "created_at": event.at}
-        await connection.execute(sa.insert(tables.outbox), record)
+    records = [
+        {"topic": TICKETS, "key": event.ticket, "value": rows.text(event).encode(), "created_at": event.at} for event in change.events
+    ]
+    await connection.execute(sa.insert(tables.outbox), records)
     if change.deliveries:
         await connection.execute(sa.insert(tables.deliveries), [rows.delivery_row(delivery) for delivery in change.deliveries])
