@@ -16,6 +16,7 @@ from config.settings import Settings
 from streams.broker.embedded import start_embedded
 from streams.supervision import Life, Phase, Policy
 from streams.supervisor import Child, Supervisor
+from streams.telemetry import configure_logging
 
 HOPELESS = 3
 """A role that failed so often in a row while it was waited for will not get ready by waiting."""
@@ -129,6 +130,7 @@ def run_all(settings: Settings, tell: Callable[[str], None]) -> None:
         ProblemsError: the city cannot be read.
         BrokerError: the embedded broker could not be started.
     """
+    configure_logging(settings.log_level, "all")
     load_catalogue(settings)
     with ExitStack() as stack:
         if settings.broker == "embedded":

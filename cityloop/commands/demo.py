@@ -1,11 +1,9 @@
 """``cityloop demo``: a whole city on this machine, and the proof that nothing was lost."""
 
 import asyncio
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import structlog
 import typer
 
 from cityloop.terminal import Exit, emit, refuse, talk
@@ -36,8 +34,9 @@ def demo(
     from cityloop.demo.stage import Options  # noqa: PLC0415  # As above.
     from cityloop.installation import InstallationError  # noqa: PLC0415  # As above.
     from streams.broker.process import BrokerError  # noqa: PLC0415  # As above.
+    from streams.telemetry import configure_logging  # noqa: PLC0415  # As above.
 
-    _quiet()
+    configure_logging("error", "demo")  # Libraries' own words are no talk for people; the roles' logs are files.
     options = Options(exit_after=exit_after, port=port, broker=broker, data=data, city=city)
     try:
         report = asyncio.run(play(options, lambda line: talk.print(line, markup=False)))
@@ -51,12 +50,6 @@ def demo(
         typer.echo(_told(report))
     if report.lost or report.doubled:
         raise typer.Exit(Exit.FOUND_PROBLEMS)
-
-
-def _quiet() -> None:
-    """Libraries' own logs are no talk for people; the roles' logs are files."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    logging.getLogger().setLevel(logging.ERROR)
 
 
 def _told(report: "DemoReport") -> str:

@@ -96,7 +96,10 @@ def test_everything_wrong_at_once() -> None:
             "polygon-pixels.yaml:3:48: polygon: the corner [476.0, 29.0] lies outside the picture: x and y are parts of width and height, 0 to 1. Write the corners in order around the area, like [[0.1, 0.5], [0.4, 0.5], [0.4, 0.9]].",
         ),
         ("no-zones.yaml", "no-zones.yaml:2:8: a camera without zones sees nothing. Add at least one zone."),
-        ("scheme.yaml", "scheme.yaml:2:6: url: frames cannot be read from 'ftp'. Write one of file:, package:, rtsp:, rtsps:, http:, https:"),
+        (
+            "scheme.yaml",
+            "scheme.yaml:2:6: url: frames cannot be read from 'ftp'. Write one of file:, package:, rtsp:, rtsps:, http:, https:",
+        ),
         ("no-id.yaml", "no-id.yaml:1:1: the field 'id' is missing. Add 'id': a text."),
     ],
 )
