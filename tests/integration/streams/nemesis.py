@@ -60,7 +60,7 @@ class Feeder(threading.Thread):
                 time.sleep(0.1)
             if now - ticked > 1:
                 ticked = now
-                value, headers = self._workload.tick(time.time_ns() // 1000)
+                value, headers = self._workload.tick()
                 for topic in (OBSERVATIONS, URGENT):
                     for partition in range(self._settings.partitions):
                         self._send(topic, partition, value, headers)
@@ -148,21 +148,27 @@ def read_log(settings: Settings, topics: Sequence[str]) -> list[Record]:
     """Every record of some topics, partition by partition, in order."""
     full = {topic_name(topic, settings.topic_suffix): topic for topic in topics}
     places = [TopicPartition(name, partition) for name in full for partition in range(settings.partitions)]
-    reader = KafkaConsumer(bootstrap_servers=settings.bootstrap_servers, auto_offset_reset="earliest", group_id=None, enable_auto_commit=False)
+    reader = KafkaConsumer(
+        bootstrap_servers=settings.bootstrap_servers, auto_offset_reset="earliest", group_id=None, enable_auto_commit=False
+    )
     reader.assign(places)
     ends = reader.end_offsets(places)
     records: list[Record] = []
     while (got := reader.poll(timeout_ms=500)) or any(reader.position(place) < ends[place] for place in places):
         # Reads on until nothing comes: see KafkaLog.read on the end that the embedded broker tells.
         for polled in got.values():
-            records.extend(Record(full[r.topic], r.partition, r.offset, r.timestamp * 1000, r.key, r.value, dict(r.headers)) for r in polled)
+            records.extend(
+                Record(full[r.topic], r.partition, r.offset, r.timestamp * 1000, r.key, r.value, dict(r.headers)) for r in polled
+            )
     reader.close()
     return sorted(records, key=lambda record: (record.topic, record.partition, record.offset))
 
 
 def checkpoints(settings: Settings) -> dict[tuple[str, int], tuple[int, dict[str, bytes]]]:
     """The farthest checkpoint of each partition: offset and sections."""
-    reader = KafkaConsumer(bootstrap_servers=settings.bootstrap_servers, auto_offset_reset="earliest", group_id=None, enable_auto_commit=False)
+    reader = KafkaConsumer(
+        bootstrap_servers=settings.bootstrap_servers, auto_offset_reset="earliest", group_id=None, enable_auto_commit=False
+    )
     name = topic_name(CHECKPOINTS, settings.topic_suffix)
     found = {}
     for partition in range(settings.partitions):
