@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 import msgspec
 
 from cityloop.demo.hooks.receiver import Receiver
-from cityloop.ports import usual_port
+from cityloop.ports import server_port, usual_port
 from config.settings import Settings
 from streams.broker.embedded import start_embedded
 from streams.gateway.mqttbroker import start_mqtt_broker
@@ -84,7 +84,8 @@ def open_stage(options: Options, say: Say) -> Iterator[Stage]:
             city=str(options.city or ""),
             data=str(folder),
             console_port=options.port or usual_port(CONSOLE_PORT),
-            gateway_port=usual_port(GATEWAY_PORT),
+            # Whoever chose a port runs this beside something else, perhaps another demo: the gateway keeps out of the way too.
+            gateway_port=usual_port(GATEWAY_PORT) if options.port is None else server_port(),
             mqtt=mqtt.url,
             webhook=receiver.url,
             webhook_secret=secret,

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from cityloop.ports import server_port
 from detectors.weights.cache import cache_folder, installed
 
 pytestmark = pytest.mark.slow
@@ -26,8 +27,9 @@ def _components() -> None:
 
 
 def command(tmp_path: Path, *options: str) -> list[str]:
-    """The demo with its data in a folder of the test."""
-    return [sys.executable, "-m", "cityloop", "demo", "--json", "--data", str(tmp_path), *options]
+    """The demo with its data in a folder of the test, and with ports that no other demo takes meanwhile."""
+    own = ["--data", str(tmp_path), "--port", str(server_port())]
+    return [sys.executable, "-m", "cityloop", "demo", "--json", *own, *options]
 
 
 def clean(environment: "os._Environ[str]") -> dict[str, str]:
