@@ -54,12 +54,13 @@ class DispatchProcess:
     def await_ready(self, seconds: float = 60) -> None:
         """Wait until it is ready."""
         deadline = time.monotonic() + seconds
-        while not self._is_ready():
+        while not self.is_ready():
             if not self.running or time.monotonic() > deadline:
                 raise RuntimeError(f"dispatch did not get ready:\n{self.log.read_text()[-4000:]}")
             time.sleep(0.05)
 
-    def _is_ready(self) -> bool:
+    def is_ready(self) -> bool:
+        """Whether it says so itself."""
         try:
             return httpx.get(f"http://127.0.0.1:{self._metrics_port}/health/ready", timeout=1, trust_env=False).status_code == 200
         except httpx.HTTPError:
