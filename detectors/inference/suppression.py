@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import astuple
+
 from detectors.boxes import Detection, iou, overlap
 from detectors.inference.labels import VEHICLES
 
@@ -29,7 +31,7 @@ def suppress(found: Iterable[Detection], *, most: int = 200) -> tuple[Detection,
         The kept ones, the surest first; ties by label and place, so that the order never depends on the model's.
     """
     kept: list[Detection] = []
-    for candidate in sorted(found, key=lambda one: (-one.score, one.label, one.box.left, one.box.top)):
+    for candidate in sorted(found, key=lambda one: (-one.score, one.label, astuple(one.box))):
         if len(kept) == most:
             break
         group = group_of(candidate.label)

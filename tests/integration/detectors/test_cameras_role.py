@@ -1,0 +1,118 @@
+"""The role ``cameras`` as a process: from files on disk to envelopes on a broker, and a clean end."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from config.settings import Settings
+from detectors.evidence.store import EvidenceStore
+from streams.broker.embedded import start_embedded
+from streams.broker.process import BrokerError, free_port
+from streams.observation import Observation
+from streams.provision import provision
+from tests.fakes.footage import bikes, real_model
+from tests.fakes.readlog import read_observations
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from cityloop.roles.cameras import run
+from config.camerafile import load_camera
+from config.kindfile import shipped_kinds
+from config.settings import Settings
+
+cameras = [load_camera(path) for path in sorted(Path(sys.argv[1]).glob("*.yaml"))]
+catalogue = SimpleNamespace(cameras={camera.id: camera for camera in cameras}, kinds=shipped_kinds())
+run(Settings(broker=sys.argv[2], data=sys.argv[3], metrics_port=int(sys.argv[4])), catalogue)
+"""
+"""A city of nothing but cameras."""
+
+ZONES = "zones:\n  - {id: bay, scene: illegal_parking, dwell: 3s, polygon: [[0.02, 0.55], [0.66, 0.55], [0.66, 1.0], [0.02, 1.0]]}\n"
+TAXI = "id: camera/taxi\nrate: 2\noptions: {start: 2.28, end: 9.2, hold_at: 2.28, hold: 60}\n" + ZONES
+MISSING = "id: camera/missing\nrate: 2\nurl: file:/no/such/file.mp4\n" + ZONES
+
+
+@pytest.fixture
+def broker() -> Iterator[str]:
+    """The address of an embedded broker; the test is skipped where there is none."""
+    try:
+        started = start_embedded()
+    except BrokerError as error:
+        pytest.skip(str(error))
+    yield started.address
+    started.stop()
+
+
+def until(address: str, wanted: int, seconds: float = 60.0) -> list[Observation]:
+    """Wait until so many observations are in the log."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = read_observations(address)
+        if len(found) >= wanted or time.monotonic() > deadline:
+            return found
+        time.sleep(1.0)
+
+
+def test_cameras_are_watched_and_told(tmp_path: Path, broker: str) -> None:
+    """A taxi in a file is told with its evidence, a file that is missing makes its camera blind, and SIGTERM ends it all cleanly."""
+    real_model()
+    cameras = tmp_path / "cameras"
+    cameras.mkdir()
+    (cameras / "taxi.yaml").write_text(TAXI + f"url: 'file:{bikes()}'\n", encoding="utf-8")
+    (cameras / "missing.yaml").write_text(MISSING, encoding="utf-8")
+    settings = Settings(broker=f"kafka://{broker}", data=str(tmp_path / "data"), metrics_port=free_port())
+    provision(settings)
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(cameras), settings.broker, settings.data, str(settings.metrics_port)],
+        env=os.environ,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        told = until(broker, 2)
+        metrics = httpx.get(f"http://127.0.0.1:{settings.metrics_port}/metrics").text
+        ready = httpx.get(f"http://127.0.0.1:{settings.metrics_port}/health/ready")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 0, said
+    values = {one.source: (one.kind, one.value) for one in told}
+    assert values == {"camera/taxi": ("illegal_parking", True), "camera/missing": ("camera_health", "no_frames")}
+    stay = next(one for one in told if one.source == "camera/taxi")
+    assert stay.received_at is not None
+    assert 0 <= stay.received_at - stay.at < 10_000_000
+    assert EvidenceStore(settings.evidence_folder).get(stay.evidence[0])[:2] == b"\xff\xd8"
+    assert 'cityloop_camera_blind{camera="camera/missing"} 1.0' in metrics
+    assert 'cityloop_camera_blind{camera="camera/taxi"} 0.0' in metrics
+    assert ready.status_code == 200, ready.text
+    assert '"reason": "/no/such/file.mp4: there is no such file"' in said
+
+
+def test_a_process_that_sees_nothing_is_not_ready(tmp_path: Path, broker: str) -> None:
+    """When every camera is blind, the process says so with the reasons, and lives on."""
+    real_model()
+    cameras = tmp_path / "cameras"
+    cameras.mkdir()
+    (cameras / "missing.yaml").write_text(MISSING, encoding="utf-8")
+    settings = Settings(broker=f"kafka://{broker}", data=str(tmp_path / "data"), metrics_port=free_port())
+    provision(settings)
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(cameras), settings.broker, settings.data, str(settings.metrics_port)], env=os.environ
+    )
+    try:
+        assert len(until(broker, 1)) == 1
+        ready = httpx.get(f"http://127.0.0.1:{settings.metrics_port}/health/ready")
+        assert process.poll() is None
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+    assert ready.status_code == 503
+    assert "there is no such file" in ready.json()["reasons"]["cameras"]
