@@ -18,6 +18,7 @@ COMMANDS = (
     "cityloop.commands.doctor",
     "cityloop.commands.export",
     "cityloop.commands.replay",
+    "cityloop.commands.rules",
     "cityloop.commands.run",
     "cityloop.commands.user",
     "cityloop.commands.weights",

@@ -1,7 +1,12 @@
 """Which rules the live engine can carry: those whose groups lie on one partition each."""
 
 from config.problem import Problem, ProblemsError
-from rules.model import RuleSet
+from rules.model import Rule, RuleSet
+
+
+def carried_live(rule: Rule) -> bool:
+    """Whether each group of the rule has all its observations on one partition, which a source among its fields makes sure of."""
+    return "source" in rule.by
 
 
 def check_live(ruleset: RuleSet) -> None:
@@ -22,7 +27,7 @@ def check_live(ruleset: RuleSet) -> None:
             fix="Add 'source' to 'by' to run it live; 'cityloop replay' takes it as it is.",
         )
         for rule in ruleset.rules
-        if "source" not in rule.by
+        if not carried_live(rule)
     ]
     if problems:
         raise ProblemsError(problems)
