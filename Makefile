@@ -51,7 +51,8 @@ bench: setup ## Measure the engine beside its ceiling and a per-event agent
 	$(BIN)/cityloop bench engine $(ARGS)
 
 chaos: setup-test ## The fault tests alone: kills, freezes and broker loss
-	$(BIN)/python -m pytest tests/integration/streams/test_faults.py tests/integration/gateway/test_sigkill.py tests/integration/dispatch/test_sigkill.py $(ARGS)
+	$(BIN)/python -m pytest tests/integration/streams/test_faults.py tests/integration/gateway/test_sigkill.py tests/integration/dispatch/test_sigkill.py
+	$(BIN)/python -m tests.integration.streams.chaos $(ARGS)
 
 screens: setup-test ## The browser tests alone; they renew the screenshots in docs/
 	$(BIN)/python -m pytest tests/e2e $(ARGS)

@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Iterator
 from typing import Any, Protocol
 
 import structlog
@@ -30,9 +30,9 @@ class RecordSender(Protocol):
         key: bytes | None = None,
         partition: int | None = None,
         *,
-        headers: Sequence[tuple[str, bytes]] | None = None,
+        headers: list[tuple[str, bytes]] | None = None,
     ) -> Awaitable[Any]:
-        """Queue one record; the result is done when the broker has acknowledged it."""
+        """Queue one record; the result is done when the broker has acknowledged it. aiokafka takes headers as a list only."""
 
 
 async def open_producer(settings: Settings, *, client_id: str) -> AIOKafkaProducer:

@@ -1,7 +1,7 @@
 """A producer in memory that acknowledges when the test says so."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from typing import NamedTuple
 
 from streams.codec import decode_record
@@ -42,7 +42,7 @@ class MemoryProducer:
         key: bytes | None = None,
         partition: int | None = None,
         *,
-        headers: Sequence[tuple[str, bytes]] | None = None,
+        headers: list[tuple[str, bytes]] | None = None,
     ) -> Awaitable[None]:
         """Take a record; the result is its acknowledgement."""
         if self.failure is not None:

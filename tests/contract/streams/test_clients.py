@@ -11,6 +11,7 @@ from config.settings import Settings
 from streams.batcher import Batcher
 from streams.checkpoint.kafkalog import KafkaLog
 from streams.codec import decode_record
+from streams.observation import Observation
 from streams.producer import open_producer
 from streams.provision import Outcome, provision
 from streams.ticker import Ticker
@@ -49,7 +50,7 @@ async def test_batcher_to_consumer(settings: Settings) -> None:
     topics = [topic_name(name, settings.topic_suffix) for name in (OBSERVATIONS, URGENT)]
     reader = AIOKafkaConsumer(*topics, bootstrap_servers=settings.bootstrap_servers, auto_offset_reset="earliest", fetch_max_wait_ms=50)
     await reader.start()
-    got, ticks = [], 0
+    got, ticks = list[tuple[str, Observation]](), 0
     async with asyncio.timeout(20):
         while len(got) < 200 or ticks < 4:
             record = await reader.getone()

@@ -8,16 +8,15 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from config.settings import Settings
 from streams.broker.process import BrokerProcess
-from streams.checkpoint.assemble import farthest
+from streams.checkpoint.assemble import Entry, farthest
 from streams.fold import Record
 from streams.topics import ALERTS, CHECKPOINTS, OBSERVATIONS, REJECTED, URGENT, topic_name
 from tests.fakes.folds import undisturbed
@@ -174,7 +173,7 @@ def checkpoints(settings: Settings) -> dict[tuple[str, int], tuple[int, dict[str
     for partition in range(settings.partitions):
         place = TopicPartition(name, partition)
         reader.assign([place])
-        end, entries = reader.end_offsets([place])[place], []
+        end, entries = reader.end_offsets([place])[place], list[Entry]()
         reader.seek_to_beginning(place)
         while (got := reader.poll(timeout_ms=200)) or reader.position(place) < end:
             for polled in got.values():
@@ -187,7 +186,7 @@ def checkpoints(settings: Settings) -> dict[tuple[str, int], tuple[int, dict[str
     return found
 
 
-def settle(settings: Settings, workers: Workers, alive: Callable[[], Any]) -> dict[tuple[str, int], int]:
+def settle(settings: Settings, workers: Workers) -> dict[tuple[str, int], int]:
     """Wait until every partition's checkpoint is beyond what was in the log when the faults ended.
 
     Raises:
@@ -196,7 +195,6 @@ def settle(settings: Settings, workers: Workers, alive: Callable[[], Any]) -> di
     goal = {(r.topic, r.partition): r.offset for r in read_log(settings, (OBSERVATIONS, URGENT))}
     deadline = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < deadline and len(workers.deaths) < 10:
-        alive()
         workers.revive()
         reached = {place: offset for place, (offset, _) in checkpoints(settings).items()}
         if all(reached.get(place, -1) >= offset for place, offset in goal.items()):
