@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,12 +26,14 @@ from console.app import dist_folder
 from console.auth.passwords import Passwords
 from detectors.evidence.store import EvidenceStore
 from dispatch.accounts import User
+from dispatch.actor import SYSTEM
 from dispatch.alertcase import AlertCase
 from dispatch.desk import Desk
 from dispatch.store import migrate
 from dispatch.store.accounts import SqlAccounts
 from dispatch.store.casebook import SqlCaseBook
 from dispatch.store.engine import open_engine
+from dispatch.ticket import Ticket
 from streams.alert import AlertEvent, Change, Severity, TicketPolicy
 from streams.clock import system_clock
 from streams.ids import alert_id, event_id
@@ -158,6 +161,20 @@ class Stage:
 
         return _apart(take())
 
+    def ticket(self, ticket: str) -> Ticket:
+        """A ticket as the store has it."""
+
+        async def read() -> Ticket:
+            engine = open_engine(self.database)
+            try:
+                detail = await SqlCaseBook(engine, Desk(self.city), system_clock).ticket(SYSTEM, ticket)
+            finally:
+                await engine.dispose()
+            assert detail is not None, ticket
+            return detail.ticket
+
+        return _apart(read())
+
     def _event(self, rule: str, source: str, at: Micros, change: Change, evidence: bytes | None) -> AlertEvent:
         about = self.city.cameras.get(source) or self.city.devices[source]
         group = {"source": source}
@@ -194,3 +211,15 @@ def _apart(work: Coroutine[Any, Any, Result]) -> Result:
     """Run in a thread of its own: Playwright's synchronous interface keeps a loop in this one."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[Stage]:
+    """A stage that is ready, until it is left."""
+    stage = Stage(folder)
+    stage.seed()
+    try:
+        stage.start()
+        yield stage
+    finally:
+        stage.stop()

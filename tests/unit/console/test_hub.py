@@ -44,6 +44,10 @@ def hub_of(feed: Feed, **options: Any) -> Hub:
     return Hub(cast("CaseBook", feed), describe, poll_seconds=0.01, **options)
 
 
+def why_not(hub: Hub) -> str | None:
+    return hub.fault
+
+
 def numbers(entries: Sequence[Entry]) -> list[int]:
     return [entry.sequence for entry in entries]
 
@@ -113,12 +117,12 @@ async def test_a_store_that_does_not_answer_is_told_and_asked_again() -> None:
     feed.fails = True
     running = asyncio.create_task(hub.run())
     await asyncio.sleep(0.05)
-    assert hub.fault == "The case book does not answer: no answer"
+    assert why_not(hub) == "The case book does not answer: no answer"
     feed.fails = False
     feed.add(1)
     assert numbers(await hub.after(0, 5)) == [1]
     await asyncio.sleep(0.05)
-    assert hub.fault is None
+    assert why_not(hub) is None
     hub.close()
     await running
 

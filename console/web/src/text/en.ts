@@ -51,6 +51,8 @@ export const en = {
   'list.more': 'Show more',
   'list.count': '{count} shown',
   'list.new': 'new',
+  'detail.alert': 'The chosen alert',
+  'detail.ticket': 'The chosen ticket',
   'detail.none': 'Choose an alert or a ticket on the left.',
   'detail.none.hint': 'New ones appear by themselves. Arrow keys move through the list, Enter opens.',
 

@@ -53,6 +53,8 @@ export const zh: Record<MessageKey, string> = {
   'list.more': '显示更多',
   'list.count': '共 {count} 条',
   'list.new': '新',
+  'detail.alert': '所选告警',
+  'detail.ticket': '所选案件',
   'detail.none': '请在左侧选择一条告警或案件。',
   'detail.none.hint': '新的会自动出现。方向键在列表中移动,回车键打开。',
 
