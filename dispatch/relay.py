@@ -16,7 +16,7 @@ BATCH = 200
 LOOK_SECONDS = 0.5
 """Other processes write too (the console's moves); their records wait at most so long."""
 LONGEST_WAIT = 10.0
-HEADERS = (("content-type", JSON_TYPE.encode()),)
+HEADERS = [("content-type", JSON_TYPE.encode())]
 
 _log = structlog.get_logger(__name__)
 
