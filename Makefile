@@ -54,8 +54,9 @@ chaos: setup-test ## The fault tests alone: kills, freezes and broker loss
 	$(BIN)/python -m pytest tests/integration/streams/test_faults.py tests/integration/gateway/test_sigkill.py tests/integration/dispatch/test_sigkill.py
 	$(BIN)/python -m tests.integration.streams.chaos $(ARGS)
 
-screens: setup-test ## The browser tests alone; they renew the screenshots in docs/
+screens: setup-test ## The browser tests, then a new picture of each page for docs/screens
 	$(BIN)/python -m pytest tests/e2e $(ARGS)
+	$(BIN)/python -m tests.e2e.screens
 
 kafka: $(STAMPS)/user ## Start Apache Kafka 4.x on loopback (Ctrl-C stops it)
 	@$(BIN)/python -m streams.broker.apache $(ARGS)
