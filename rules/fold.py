@@ -4,13 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from config.moment import render
 from config.problem import Problem, ProblemsError
-from rules.engine import Limits, Note, Noted, Outcome, Partition, Tally, snapshot
+from rules.engine import Failed, Limits, Note, Noted, Outcome, Partition, Tally, snapshot
 from rules.live import check_live
 from rules.model import RuleSet
 from streams.alert import AlertEvent
 from streams.codec import decode_record
 from streams.fold import Held, Output, Record
+from streams.ids import canonical
 from streams.rejected import Reason, reject_observation, reject_record
 from streams.topics import ALERTS, JSON_TYPE
 
@@ -92,8 +94,18 @@ def _outputs(outcomes: Sequence[Outcome], record: Record) -> Iterator[Output]:
     for outcome in outcomes:
         if isinstance(outcome, AlertEvent):
             yield Output(topic=ALERTS, key=outcome.id.encode(), value=_encode(outcome), headers=ALERT_HEADERS)
+        elif isinstance(outcome, Failed):
+            yield reject_record(record, [_timer_problem(outcome)], Reason.CRASHED)
         elif outcome.note in _REJECTED:
             yield reject_observation(record, outcome.observation, [_problem(outcome)], _REJECTED[outcome.note])
+
+
+def _timer_problem(failed: Failed) -> Problem:
+    """The record is kept as the one whose time made the timer due; it was applied."""
+    what = f"the timer of group {canonical(failed.group)} at {render(failed.at)} failed: {failed.reason}."
+    return Problem(
+        file=f"rule {failed.rule}", what=what, fix="Tell the makers of cityloop; the timer was given up, the record was applied."
+    )
 
 
 def _problem(noted: Noted) -> Problem:

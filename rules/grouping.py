@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Hashable
 from operator import attrgetter
+from typing import Any
 
 from config.suggest import did_you_mean
 from streams.ids import canonical
 from streams.observation import Observation
 
 Key = Hashable
+"""A text, a number, nothing, or a truth value as ``(True,)``: Python takes True and 1 for the same key, and they are two groups."""
 KeyOf = Callable[[Observation], Key]
 """Gives a group key: the field's own value for one field, a tuple for any other number of fields."""
 
 FIELDS = ("source", "zone", "kind", "unit", "value")
+VALUE = "value"
 ATTRIBUTES = "attributes."
 
 
@@ -28,15 +31,30 @@ def field_getter(name: str) -> KeyOf:
     As in Prometheus, where a missing label is a group too: an observation is never lost for lack of a field.
     An attribute that is a list or an object counts as its canonical JSON text.
     """
+    if name == VALUE:
+        return lambda observation: _told_apart(observation.value)
     if not name.startswith(ATTRIBUTES):
         return attrgetter(name)
     attribute = name.removeprefix(ATTRIBUTES)
+    return lambda observation: _told_apart(observation.attributes.get(attribute))
 
-    def get(observation: Observation) -> Key:
-        value = observation.attributes.get(attribute)
-        return canonical(value) if isinstance(value, list | dict) else value
 
-    return get
+def _told_apart(value: Any) -> Key:
+    """A value as a key: truth values apart from numbers, a whole number the same however it was written."""
+    kind = type(value)
+    if kind is bool:
+        return (value,)
+    if kind is list or kind is dict:
+        return canonical(value)
+    if kind is int and abs(value) < 2**53:
+        return float(value)
+    found: Key = value
+    return found
+
+
+def restored(key: Any) -> Key:
+    """A key that msgpack has read back: its arrays are tuples again."""
+    return tuple(restored(part) for part in key) if isinstance(key, list | tuple) else key
 
 
 def key_getter(by: tuple[str, ...]) -> KeyOf:
@@ -51,4 +69,12 @@ def group_of(by: tuple[str, ...], key: Key) -> dict[str, Key]:
     """The group as alerts carry it, field to value."""
     values = (key,) if len(by) == 1 else key
     assert isinstance(values, tuple)  # noqa: S101  # Says to the type checker what key_getter promises.
-    return dict(zip(by, values, strict=True))
+    return {name: _shown(part) for name, part in zip(by, values, strict=True)}
+
+
+def _shown(part: Key) -> Key:
+    """A field as people write it: a truth value without its wrapping, a whole number without a fraction."""
+    if isinstance(part, tuple):
+        shown: Key = part[0]
+        return shown
+    return int(part) if type(part) is float and part.is_integer() and abs(part) < 2**53 else part

@@ -15,7 +15,7 @@ _RULE_COUNTERS = {
     "undecided": "Observations that the rule could not judge.",
     "late": "Observations that came too late for the rule.",
     "duplicate": "Observations that came to the rule again.",
-    "crashed": "Observations that the rule could not stand.",
+    "crashed": "Observations and timers that the rule could not stand.",
 }
 _TOTALS = {
     "observations": "Observations that came to the engine.",

@@ -1,4 +1,4 @@
-"""Count: holds while at least N matches, or N different values of a field, lie in (t - within, t]."""
+"""Count: holds while at least N matches lie in (t - within, t]."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ from config.duration import render_duration
 from config.moment import Micros
 from rules.conditions.matching import Matcher
 from rules.conditions.window import Window, enter, entry_of, sources_of
-from rules.grouping import field_getter
 from rules.model import Count
 from rules.predicates import Undecided
 from rules.state import NEVER, Group, Opening, Signal
@@ -14,10 +13,11 @@ from streams.observation import Observation
 
 
 class CountEvaluator:
-    """See SEMANTICS, section 2, row ``count``.
+    """See SEMANTICS, section 2, row ``count``; for ``distinct`` see :mod:`rules.conditions.distinct`.
 
     Only a match can raise the condition and only time can end it, so its end is a timer: the instant at which the
-    N-th newest match (the newest of the N-th newest value) leaves the window.
+    N-th newest match leaves the window. Older ones decide nothing: N are kept, however many come. When the condition
+    rises the window holds exactly N, so that these are also what the alert counts at its beginning.
     """
 
     memory_type: Any = Window
@@ -25,19 +25,18 @@ class CountEvaluator:
     def __init__(self, condition: Count, where: Matcher) -> None:
         self._condition = condition
         self._where = where
-        self._mark = None if condition.distinct is None else field_getter(condition.distinct)
 
     def sample(self, group: Group, observation: Observation) -> Signal | Undecided:
         """A match enters the window."""
         verdict: bool | Undecided = self._where.run(observation)
         if verdict is not True:
             return Signal.NOTHING if verdict is False else verdict
-        mark = None if self._mark is None else self._mark(observation)
-        window = group.memory = enter(group.memory, entry_of(observation, mark), self._condition.within)
-        due = self._leaves(window)
-        if due == NEVER:
+        needed = self._condition.at_least
+        window = group.memory = enter(group.memory, entry_of(observation), self._condition.within)
+        if len(window) < needed:
             return Signal.MATCH
-        group.condition_due = due
+        del window[:-needed]
+        group.condition_due = window[0].at + self._condition.within
         return Signal.MATCH if group.holds else Signal.RISE
 
     def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
@@ -52,20 +51,10 @@ class CountEvaluator:
 
     def why(self, first: Observation | None) -> dict[str, Any]:
         """The match that made the number full."""
-        condition = self._condition
-        told = {"form": "count", "at_least": condition.at_least, "within": render_duration(condition.within)}
-        if condition.distinct is not None:
-            told["distinct"] = condition.distinct
-        return {**told, **self._where.why(first)}
+        return {**told_of(self._condition), **self._where.why(first)}
 
-    def _leaves(self, window: Window) -> Micros:
-        """When the number is no longer reached; NEVER when it is not reached now."""
-        needed = self._condition.at_least
-        if len(window) < needed:
-            return NEVER
-        if self._mark is None:
-            return window[-needed].at + self._condition.within
-        newest = {repr(entry.mark): entry.at for entry in window}
-        if len(newest) < needed:
-            return NEVER
-        return sorted(newest.values())[-needed] + self._condition.within
+
+def told_of(condition: Count) -> dict[str, Any]:
+    """The form and its numbers."""
+    told = {"form": "count", "at_least": condition.at_least, "within": render_duration(condition.within)}
+    return told if condition.distinct is None else {**told, "distinct": condition.distinct}

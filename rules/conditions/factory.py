@@ -7,6 +7,7 @@ from config.kinds import Kind
 from rules.conditions.absent import AbsentEvaluator
 from rules.conditions.cluster import ClusterEvaluator
 from rules.conditions.count import CountEvaluator
+from rules.conditions.distinct import DistinctEvaluator
 from rules.conditions.level import LevelEvaluator
 from rules.conditions.matching import Matcher
 from rules.conditions.port import Evaluator
@@ -41,13 +42,18 @@ def _level(rule: Rule, condition: Level, kinds: Kinds) -> Evaluator:
     return LevelEvaluator(condition, _matcher(rule.where, rule.kinds, kinds), clear, stale_after)
 
 
+def _count(rule: Rule, condition: Count, kinds: Kinds) -> Evaluator:
+    where = _matcher(rule.where, rule.kinds, kinds)
+    return CountEvaluator(condition, where) if condition.distinct is None else DistinctEvaluator(condition, condition.distinct, where)
+
+
 def _step(step: Step, kinds: Kinds) -> StepMatcher:
     return StepMatcher(step, _matcher(step.where, step.kinds, kinds))
 
 
 _MAKERS: Mapping[type, Callable[[Rule, Any, Kinds], Evaluator]] = {
     Level: _level,
-    Count: lambda rule, condition, kinds: CountEvaluator(condition, _matcher(rule.where, rule.kinds, kinds)),
+    Count: _count,
     Absent: lambda rule, condition, kinds: AbsentEvaluator(condition, _matcher(rule.where, rule.kinds, kinds)),
     Sequence: lambda _, condition, kinds: SequenceEvaluator(condition, _step(condition.first, kinds), _step(condition.second, kinds)),
     Unanswered: lambda _, condition, kinds: UnansweredEvaluator(condition, _step(condition.first, kinds), _step(condition.answer, kinds)),

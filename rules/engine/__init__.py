@@ -2,7 +2,7 @@
 
 from rules.engine.counts import Counts, Tally
 from rules.engine.limits import Limits
-from rules.engine.outcome import Note, Noted, Outcome
+from rules.engine.outcome import Failed, Note, Noted, Outcome
 from rules.engine.partition import Partition
 
-__all__ = ["Counts", "Limits", "Note", "Noted", "Outcome", "Partition", "Tally"]
+__all__ = ["Counts", "Failed", "Limits", "Note", "Noted", "Outcome", "Partition", "Tally"]

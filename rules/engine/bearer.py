@@ -7,7 +7,7 @@ from rules.engine.episodes import Episodes
 from rules.engine.lane import Lane
 from rules.engine.ledger import Ledger
 from rules.engine.limits import Limits
-from rules.engine.outcome import Note, Noted
+from rules.engine.outcome import Failed, Note, Noted
 from rules.grouping import Key, group_of, key_getter
 from rules.model import Rule
 from rules.predicates import Undecided
@@ -87,13 +87,26 @@ class RuleBearer:
             self._lane.arm(group, self)
 
     def ripen(self, group: Group, due: Micros, ledger: Ledger) -> None:
-        """Run a timer of a group: at one instant that of the condition before that of the alert."""
+        """Run a timer of a group: at one instant that of the condition before that of the alert.
+
+        A timer that fails is given up, or it would be due for ever; it is counted and told, and everything else goes on.
+        """
         group.ran_at = due
         self.dirty.add(group.bucket)
-        if group.condition_due == due:
-            self._act(self.evaluator.ripen(group, due), group, due, None, ledger)
-        else:
-            self._episodes.ripen(group, due, ledger)
+        of_condition = group.condition_due == due
+        try:
+            if of_condition:
+                self._act(self.evaluator.ripen(group, due), group, due, None, ledger)
+            else:
+                self._episodes.ripen(group, due, ledger)
+        except Exception as error:  # noqa: BLE001  # As for observations: whatever one timer breaks, the stream goes on.
+            if of_condition:
+                group.condition_due = NEVER if group.condition_due <= due else group.condition_due
+            else:
+                group.alert_due = NEVER if group.alert_due <= due else group.alert_due
+            self.counts.crashed += 1
+            reason = f"{type(error).__name__}: {error}"
+            ledger.outcomes.append(Failed(due, reason, self.rule.name, group_of(self.rule.by, group.key)))
 
     def bucket(self, number: int) -> list[Group]:
         """The groups of one section of a checkpoint."""

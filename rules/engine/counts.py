@@ -13,7 +13,7 @@ class Counts(msgspec.Struct, kw_only=True):
         undecided: observations that could not be judged.
         late: observations that came too late.
         duplicate: observations that came again.
-        crashed: observations that it could not stand.
+        crashed: observations and timers that it could not stand.
     """
 
     evaluated: int = 0

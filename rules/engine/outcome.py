@@ -1,4 +1,4 @@
-"""What one step gives: changes of alerts, and what was not applied and why."""
+"""What one step gives: changes of alerts, what was not applied and why, and timers that failed."""
 
 from enum import StrEnum
 
@@ -43,5 +43,21 @@ class Noted(msgspec.Struct, frozen=True, gc=False):
         return self.observation.at
 
 
-Outcome = AlertEvent | Noted
-"""Either."""
+class Failed(msgspec.Struct, frozen=True, gc=False):
+    """A timer that a rule could not stand: it is given up, and the stream goes on.
+
+    Attributes:
+        at: when it was due.
+        reason: in words.
+        rule: name of the rule.
+        group: the group key, field to value.
+    """
+
+    at: Micros
+    reason: str
+    rule: str
+    group: dict[str, Key]
+
+
+Outcome = AlertEvent | Noted | Failed
+"""Any of them."""

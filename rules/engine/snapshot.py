@@ -12,10 +12,11 @@ import msgspec
 from config.moment import Micros
 from rules.engine.bearer import BUCKET, RuleBearer
 from rules.engine.partition import Partition
+from rules.grouping import restored
 from rules.state import Group
 from streams.observation import Observation
 
-SCHEMA = 1
+SCHEMA = 2
 """Of the sections; it changes with every change of :mod:`rules.state` or of a form's memory."""
 
 _CLOCK = "clock"
@@ -87,8 +88,7 @@ def restore(partition: Partition, sections: Mapping[str, bytes]) -> None:
 def _restore_groups(bearer: RuleBearer, raw: bytes) -> None:
     memory_type: Any = bearer.evaluator.memory_type
     for group in _decode_groups(raw):
-        if isinstance(group.key, list):
-            group.key = tuple(group.key)
+        group.key = restored(group.key)
         if group.memory is not None:
             group.memory = msgspec.convert(group.memory, memory_type)
         bearer.adopt(group)

@@ -10,7 +10,7 @@
 from typing import Any
 
 from config.moment import render
-from rules.engine import Note, Noted, Outcome
+from rules.engine import Failed, Note, Noted, Outcome
 from streams.alert import AlertEvent
 
 REJECTED = "rejected"
@@ -20,6 +20,9 @@ def row_of(outcome: Outcome, line: int) -> dict[str, Any]:
     """The object for one outcome; ``line`` is the one that was read when it came out."""
     if isinstance(outcome, AlertEvent):
         return _alert(outcome)
+    if isinstance(outcome, Failed):
+        told = rejected(line, f"rule {outcome.rule}: a timer failed: {outcome.reason}.")
+        return told | {"at": render(outcome.at), "rule": outcome.rule, "group": outcome.group}
     if outcome.note in (Note.AHEAD, Note.CRASHED):
         reason = f"rule {outcome.rule}: {outcome.reason}" if outcome.rule else outcome.reason
         return rejected(line, f"{reason}.") | _observation(outcome)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from config.moment import Micros
-from rules.engine import Limits, Noted, Outcome, Partition
+from rules.engine import Failed, Limits, Note, Noted, Outcome, Partition
 from rules.model import RuleSet
 from rules.replay.run import REMEMBERED
 from rules.trials.case import Case
@@ -46,6 +46,7 @@ def run_case(case: Case, rules: RuleSet) -> tuple[tuple[Found, ...], Mapping[str
         outcomes.extend(engine.observe(arrival.observation, arrival.at))
     outcomes.extend(engine.finish(case.until, case.until))
     notes = Counter(outcome.note.value for outcome in outcomes if isinstance(outcome, Noted))
+    notes[Note.CRASHED.value] += sum(isinstance(outcome, Failed) for outcome in outcomes)
     return _episodes(outcome for outcome in outcomes if isinstance(outcome, AlertEvent)), notes
 
 

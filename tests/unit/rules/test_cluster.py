@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from rules.conditions.cluster import distance
+from rules.conditions.bands import distance
+from rules.engine import Partition
 from streams.observation import Observation, Position
 from tests.fakes.rulekit import alerts, notes, play, rules_of, run, seen
 
@@ -50,6 +51,22 @@ def test_why_names_the_match_in_the_middle() -> None:
     assert found[0].why["radius_m"] == 500
     assert found[0].why["observation"]["source"] == "sensor/3"
     assert found[0].distinct_sources == 3
+
+
+def test_neighbouring_bands_are_looked_at() -> None:
+    """Wherever the circle is cut by the bands of latitude that matches are kept in, every match in it is found."""
+    for north in range(0, 1000, 37):
+        assert len(play(CLUSTER, [at(0, 1, north), at(1, 2, north + 480), at(2, 3, north + 240)])) == 2
+        assert len(play(CLUSTER, [at(0, 1, -north), at(1, 2, -north - 490), at(2, 3, -north - 245)])) == 2
+
+
+def test_a_long_history_in_many_places_keeps_the_window_only() -> None:
+    """What has left the window is dropped from places where nothing happens any more."""
+    engine = Partition(rules_of(CLUSTER))
+    for second in range(2000):
+        engine.observe(at(second, second, second * 100), 0)
+    memory = engine.bearers["r0"].groups[()].memory
+    assert sum(len(window) for window in memory.bands.values()) <= 60 + 64
 
 
 @pytest.mark.parametrize(

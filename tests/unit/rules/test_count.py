@@ -1,5 +1,10 @@
 """Count rules: windows, distinct values, and what leaves when."""
 
+from typing import Any
+
+import msgspec
+
+from rules.engine import Partition, snapshot
 from tests.fakes.rulekit import alerts, play, rules_of, run, samples, seen
 
 COUNT = {"kind": "door", "where": "value == true", "count": 3, "within": "10s"}
@@ -63,3 +68,36 @@ def test_a_new_episode_counts_its_own_window() -> None:
         ("firing", 10.5, 10.5, None, 2),
         ("resolved", 11, 10.5, 11, 2),
     ]
+
+
+def test_only_what_decides_is_kept() -> None:
+    """Of a thousand matches in the window a rule that counts to three keeps three."""
+    engine = Partition(rules_of(COUNT))
+    for number in range(1000):
+        engine.observe(seen(number / 1000, True, kind="door", id=str(number)), 0)
+    assert len(engine.bearers["r0"].groups["sensor/1"].memory) == 3
+
+
+def test_distinct_keeps_each_value_once_in_the_order_of_time() -> None:
+    """The condition ends when the second newest value leaves the window, however often the newest comes again."""
+    rule: dict[str, Any] = {"kind": "door", "by": ["zone"], "count": 2, "distinct": "source", "within": "10s"}
+    history = [seen(at, True, kind="door", source=f"sensor/{source}") for at, source in ((0, 1), (1, 2), (5, 1), (7, 1), (9, 1))]
+    assert play(rule, history, 60) == [("firing", 1, 1, None, 2), ("resolved", 11, 1, 11, 5)]
+    ruleset = rules_of(rule)
+    engine = Partition(ruleset)
+    for observation in history:
+        engine.observe(observation, 0)
+    memory = engine.bearers["r0"].groups[None].memory
+    assert list(memory.newest) == ["'sensor/2'", "'sensor/1'"]
+    again = Partition(ruleset)
+    snapshot.restore(again, snapshot.full(engine))
+    assert again.bearers["r0"].groups[None].memory == msgspec.convert(msgspec.to_builtins(memory), type(memory))
+
+
+def test_true_and_one_are_different_values() -> None:
+    """A truth value and the number 1 are two values of an attribute, and 1 and 1.0 are one."""
+    rule = {"kind": "door", "by": ["zone"], "count": 2, "distinct": "attributes.n", "within": "10s"}
+    assert play(rule, [seen(0, True, kind="door", attributes={"n": 1}), seen(1, True, kind="door", attributes={"n": 1.0}, id="b")]) == []
+    assert (
+        len(play(rule, [seen(0, True, kind="door", attributes={"n": 1}), seen(1, True, kind="door", attributes={"n": True}, id="b")])) == 1
+    )

@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from config.moment import SECOND
 from config.problem import ProblemsError
-from rules.engine import Note, Noted, Outcome, Partition, snapshot
+from rules.engine import Failed, Note, Noted, Outcome, Partition, snapshot
 from rules.fold import HeldRules, RuleFold
 from rules.metrics import RuleMetrics
 from streams.alert import AlertEvent, Change
@@ -107,6 +107,38 @@ def test_what_crashes_a_rule_is_a_dead_letter() -> None:
     assert letters[0].problems[0].file == "rule over"
 
 
+class Failing(Partition):
+    """An engine in which a rule cannot stand a timer."""
+
+    def tick(self, at: int, noticed: int) -> list[Outcome]:
+        """Say so."""
+        del noticed
+        return [Failed(at, "RuntimeError: no", "over", {"source": "sensor/1"})]
+
+
+def test_a_timer_that_fails_is_a_dead_letter() -> None:
+    """The record whose time made the timer due is kept with rule, group, instant and error; the stream goes on."""
+    ruleset = rules_of(RULE)
+    (output,) = HeldRules(Failing(ruleset), ruleset).step(tick(60))
+    letter = decode_rejected(output.value)
+    assert (letter.reason, letter.observation, letter.problems[0].file) == (Reason.CRASHED, None, "rule over")
+    assert letter.problems[0].what == 'the timer of group {"source":"sensor/1"} at 2026-03-02T04:01:00Z failed: RuntimeError: no.'
+
+
+def test_truth_values_and_numbers_are_groups_of_their_own() -> None:
+    """True and 1 are two groups and 1 and 1.0 are one, before a checkpoint and after it; alerts show them as they are."""
+    rule = RULE | {"by": ["source", "attributes.n"], "for": "0s"}
+    first = held(rule)
+    values = (True, 1, 1.0, False, 0)
+    told = events(first.step(record(*[seen(number, 9, attributes={"n": value}) for number, value in enumerate(values)])))
+    assert [repr(event.group["attributes.n"]) for event in told if event.event is Change.FIRING] == ["True", "1", "False", "0"]
+    again = RuleFold(rules_of(rule)).restore(OBSERVATIONS, 3, first.full())
+    assert again.step(record(*[seen(10 + number, 9, attributes={"n": value}) for number, value in enumerate((True, False, 0.0))])) != []
+    again.step(record(*[seen(20, 1, attributes={"n": value}, id=repr(value)) for value in values]))
+    ended = events(again.step(tick(60)))
+    assert [repr(event.group["attributes.n"]) for event in ended] == ["0", "1", "False", "True"]
+
+
 def test_late_and_double_observations_are_counted_and_nothing_else() -> None:
     """They stay in the log, so no record is written for them."""
     fold = RuleFold(rules_of(RULE))
@@ -164,7 +196,7 @@ def test_a_rule_that_is_gone_is_left_behind() -> None:
 def test_an_unknown_schema_is_refused() -> None:
     """State of another version of the product is not guessed at."""
     foreign = {"clock": msgspec.msgpack.encode((snapshot.SCHEMA + 1, 0))}
-    with pytest.raises(ValueError, match="has schema 2, and this version of cityloop reads schema 1"):
+    with pytest.raises(ValueError, match="has schema 3, and this version of cityloop reads schema 2"):
         RuleFold(rules_of(RULE)).restore(OBSERVATIONS, 0, foreign)
 
 

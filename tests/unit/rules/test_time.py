@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from config.moment import SECOND
+from config.moment import SECOND, Micros
 from rules.conditions.level import LevelEvaluator
 from rules.conditions.matching import Matcher
-from rules.engine import Counts, Limits, Note, Noted, Partition
+from rules.engine import Counts, Failed, Limits, Note, Noted, Partition
 from rules.engine.bearer import RuleBearer
 from rules.engine.lane import Lane
 from rules.engine.ledger import Ledger
@@ -158,6 +158,34 @@ def test_an_observation_that_a_rule_cannot_stand_is_set_aside() -> None:
     assert notes(found) == [(Note.CRASHED, "001")]
     assert [outcome.reason for outcome in found if isinstance(outcome, Noted)] == ["ZeroDivisionError: float division by zero"]
     assert (counts.crashed, counts.evaluated, alerts(found)[-1].count) == (1, 3, 2)
+
+
+class Stuck(LevelEvaluator):
+    """A form whose timer has a mistake in it."""
+
+    def ripen(self, group: Group, due: Micros) -> Signal:
+        """Never works."""
+        raise RuntimeError(f"no {group.key} at {due}")
+
+
+def test_a_timer_that_a_rule_cannot_stand_is_given_up() -> None:
+    """It is told with rule, group and instant, it is not due again, and observations and other timers go on."""
+    rules = rules_of(OVER | {"stale_after": "5s"}, OVER | {"rule": "other", "stale_after": "5s"})
+    engine = Partition(rules)
+    bearer = engine.bearers["r0"]
+    bearer.evaluator = Stuck(Level(), Matcher(None, None), None, 5 * SECOND)
+    found = [outcome for observation in samples("0: 9, 30: 9, 60: 1") for outcome in engine.observe(observation, 0)]
+    failed = [outcome for outcome in found if isinstance(outcome, Failed)]
+    due = EPOCH + 5 * SECOND
+    assert next((one.rule, one.group, one.at, one.reason) for one in failed) == (
+        "r0",
+        {"source": "sensor/1"},
+        due,
+        f"RuntimeError: no sensor/1 at {due}",
+    )
+    assert [one.at for one in failed] == [due, due + 30 * SECOND]
+    assert (engine.tally.rules["r0"].crashed, engine.tally.rules["other"].crashed) == (2, 0)
+    assert [event.event.value for event in alerts(found) if event.rule == "other"] == ["firing", "resolved", "firing", "resolved"]
 
 
 def test_rules_of_other_kinds_cost_nothing() -> None:
