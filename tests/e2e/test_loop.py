@@ -103,7 +103,7 @@ def test_two_who_act_at_once_are_told_of_each_other(browser: Browser, stage: Sta
     # The desk's move is held back on its way, until somebody else was faster.
     desk.evaluate(
         "() => { const send = window.fetch; window.fetch = async (...what) => {"
-        " await new Promise((go) => { window.release = () => { window.fetch = send; go() } }); return send(...what) } }"
+        " if (what[1].method === 'POST') await new Promise((go) => { window.release = () => { window.fetch = send; go() } }); return send(...what) } }"
     )
     desk.locator("form").get_by_role("button", name="Return").click()
     phone = page_of(browser, stage, PHONE, "order-staff-1", f"/m/{case.ticket}")

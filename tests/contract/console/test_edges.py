@@ -1,19 +1,25 @@
 """Problems, headers, pages, the map and telemetry."""
 
-from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 import pytest
 from litestar.testing import AsyncTestClient
 
-from console.app import create_app
+from console.app import create_app, gather
 from console.gate.headers import SECURITY_HEADERS
+from console.parts import Parts
 from console.routes.pages import ADDRESSES
 from dispatch.actor import Actor
+from dispatch.ports import CaseBook
 from dispatch.query import Summary
 from tests.contract.console.conftest import OWN, Office
-from tests.fakes.town import CELLS
+from tests.fakes.town import CELLS, town
+
+
+def anew(office: Office, book: CaseBook) -> Parts:
+    """The same accounts and evidence with a feed of its own: a hub belongs to one application."""
+    return gather(book, office.accounts, office.evidence, town(), clock=office.watch, passwords=office.parts.passwords)
 
 
 async def test_an_unknown_path_is_a_problem(office: Office) -> None:
@@ -55,7 +61,7 @@ async def test_an_error_that_nobody_foresaw_tells_the_caller_nothing_of_the_insi
         async def feed_head(self) -> int:
             return 0
 
-    parts = replace(office.parts, casebook=cast("Any", Broken()))
+    parts = anew(office, cast("CaseBook", Broken()))
     await office.log_in("dora")
     async with AsyncTestClient(create_app(parts), base_url="http://console.test", raise_server_exceptions=False) as client:
         answer = await client.get("/v1/summary", headers={"Cookie": f"cityloop_session={office.cookies['dora']}"})
@@ -101,7 +107,7 @@ async def test_a_missing_asset_is_not_kept(office: Office) -> None:
 
 async def test_without_a_build_the_page_says_how_to_make_one(office: Office, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The API works without pages, and the page tells what is missing."""
-    async with AsyncTestClient(create_app(office.parts, dist=tmp_path_factory.mktemp("none"))) as client:
+    async with AsyncTestClient(create_app(anew(office, office.book), dist=tmp_path_factory.mktemp("none"))) as client:
         answer = await client.get("/")
         assert answer.status_code == 503
         assert "npm run build" in answer.text
