@@ -91,7 +91,7 @@ def explain(
         emit(explanation)
         return
     for one in [language] if language is not None else list(Language):
-        for line in _lines(explanation, one):
+        for line in lines_of(explanation, one):
             typer.echo(line)
     talk.print(f"{explanation.place}, version {explanation.version}", markup=False)
 
@@ -111,7 +111,8 @@ _HEADINGS = {
 }
 
 
-def _lines(explanation: Explanation, language: Language) -> list[str]:
+def lines_of(explanation: Explanation, language: Language) -> list[str]:
+    """An explanation in one language, as it is printed."""
     lines = [f"{explanation.rule}: {getattr(explanation.summary, language)}"]
     for field, heading in _HEADINGS.items():
         sentences = [getattr(text, language) for text in getattr(explanation, field)]
