@@ -1,6 +1,7 @@
 """All roles on one machine: a supervised process each, with its settings, its page of metrics and its log."""
 
 import asyncio
+import os
 import signal
 import sys
 import time
@@ -35,7 +36,7 @@ def child_of(role: Role, settings: Settings, metrics_port: int, log: Path | None
     return Child(
         name=role.value,
         argv=(sys.executable, "-m", "cityloop", "run", role.value),
-        environment=environment_of(own),
+        environment={**os.environ, **environment_of(own)},
         ready=f"http://{settings.host}:{metrics_port}/health/ready",
         log=log,
         policy=POLICY,

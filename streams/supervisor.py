@@ -2,7 +2,6 @@
 
 import asyncio
 import ctypes
-import os
 import signal
 import sys
 import time
@@ -32,7 +31,7 @@ class Child(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         name: what logs and reports call it.
         argv: its command.
-        environment: variables added to ours.
+        environment: all its variables; ``None`` gives it ours. Whoever adds some merges them, so that only the door reads the environment.
         ready: URL that answers 200 once it is ready; ``None`` takes it as ready as soon as it has started.
         log: file that its stderr is appended to; ``None`` leaves it on ours.
         watchdog: asked for progress while it runs.
@@ -41,7 +40,7 @@ class Child(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     argv: Sequence[str]
-    environment: Mapping[str, str] = {}
+    environment: Mapping[str, str] | None = None
     ready: str | None = None
     log: Path | None = None
     watchdog: Watchdog | None = None
@@ -152,7 +151,7 @@ class Supervisor:
 
 
 async def _start(child: Child) -> asyncio.subprocess.Process:
-    environment = {**os.environ, **child.environment}
+    environment = child.environment
     # A session of its own: Ctrl-C on the terminal is for us, and we end the children in our own order.
     dies_with_us = _end_with_parent if sys.platform == "linux" else None
     if child.log is None:

@@ -70,7 +70,12 @@ def _child(settings: Settings, number: int) -> Child:
     return Child(
         name=f"engine-{number}",
         argv=(sys.executable, "-m", __name__),
-        environment={**environment_of(settings), "CITYLOOP_METRICS_PORT": str(port), "CITYLOOP_DATA": f"{settings.data}/engine-{number}"},
+        environment={
+            **os.environ,
+            **environment_of(settings),
+            "CITYLOOP_METRICS_PORT": str(port),
+            "CITYLOOP_DATA": f"{settings.data}/engine-{number}",
+        },
         ready=f"http://{settings.host}:{port}/health/live" if port else None,
         watchdog=GroupWatch(settings, f"{GROUP}{settings.topic_suffix}", (OBSERVATIONS, URGENT)),
     )

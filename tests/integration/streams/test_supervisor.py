@@ -97,7 +97,9 @@ async def test_environment_is_given_to_the_child(tmp_path: Path) -> None:
     """A child sees our environment and its own additions."""
     told = tmp_path / "told"
     script = f"import os, pathlib, time; pathlib.Path({str(told)!r}).write_text(os.environ['CHILD'] + os.environ['PATH']); time.sleep(60)"
-    async with supervised(Child(name="one", argv=(sys.executable, "-c", script), environment={"CHILD": "yes:"}, policy=QUICK)):
+    async with supervised(
+        Child(name="one", argv=(sys.executable, "-c", script), environment={**os.environ, "CHILD": "yes:"}, policy=QUICK)
+    ):
         await until(lambda: told.exists() and bool(told.read_text()))
     assert told.read_text() == "yes:" + os.environ["PATH"]
 

@@ -105,9 +105,9 @@ def test_a_fetch_that_fails_is_told(tmp_path: Path) -> None:
 
 def test_the_cache_is_the_users() -> None:
     """XDG_CACHE_HOME is honoured when it is absolute, else ~/.cache."""
-    assert cache_folder({"XDG_CACHE_HOME": "/var/x", "HOME": "/home/a"}) == Path("/var/x/cityloop")
-    assert cache_folder({"XDG_CACHE_HOME": "relative", "HOME": "/home/a"}) == Path("/home/a/.cache/cityloop")
-    assert cache_folder({"HOME": "/home/a"}) == Path("/home/a/.cache/cityloop")
+    assert cache_folder({"XDG_CACHE_HOME": "/var/x", "HOME": "/people/a"}) == Path("/var/x/cityloop")
+    assert cache_folder({"XDG_CACHE_HOME": "relative", "HOME": "/people/a"}) == Path("/people/a/.cache/cityloop")
+    assert cache_folder({"HOME": "/people/a"}) == Path("/people/a/.cache/cityloop")
 
 
 def test_other_numbers_have_another_place() -> None:
