@@ -1,7 +1,11 @@
 """The role ``console``: the API, the live feed and the pages."""
 
 import asyncio
+import signal
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import structlog
@@ -40,7 +44,7 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
 
 
 async def _run(settings: Settings, catalogue: Catalogue) -> None:
-    listener = _listen(settings.host, settings.console_port)
+    listener = listen(settings.host, settings.console_port)
     engine = open_engine(settings.database_url)
     health = Health()
     server: Server | None = None
@@ -61,7 +65,12 @@ async def _run(settings: Settings, catalogue: Catalogue) -> None:
             await asyncio.to_thread(telemetry.shutdown)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Open the console's socket before anything else, so that a port in use is told at once.
+
+    Raises:
+        ProblemsError: the address cannot be listened on.
+    """
     try:
         return socket.create_server((host, port), backlog=1024)
     except OSError as error:
@@ -90,6 +99,19 @@ class Server(uvicorn.Server):
             )
         )
         self._hub = hub
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take signals as orders to stop; uvicorn's own way raises them again afterwards, so that a clean stop looks like a death."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop."""
