@@ -22,6 +22,7 @@ def test_a_role_is_this_interpreter_with_the_settings_in_its_environment(role: R
     child = child_of(role, SETTINGS, 21_000, None)
     assert child.argv == (sys.executable, "-m", "cityloop", "run", role.value)
     assert child.ready == "http://127.0.0.1:21000/health/ready"
+    assert child.environment is not None
     read = read_settings(child.environment)
     assert (read.broker, read.topic_suffix, read.metrics_port) == (SETTINGS.broker, ".x", 21_000)
 
