@@ -1,6 +1,6 @@
 """Conditions on one observation: a typed subset of CEL, compiled to closures.
 
-CEL (Common Expression Language, cel.dev) without conditionals, macros and whole numbers: every number is a double.
+CEL (Common Expression Language, cel.dev) without macros and whole numbers: every number is a double, and ``%`` takes those that are whole.
 A condition is true, false or :class:`Undecided` with the reason; ``&&`` and ``||`` are commutative.
 """
 

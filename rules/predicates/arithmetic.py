@@ -25,6 +25,20 @@ def multiply(left: float, right: float) -> float:
     return float(left) * right
 
 
+def rest(left: float, right: float) -> Any:
+    """What is left of a division of whole numbers, with the sign of the dividend as CEL has it; undecided for all others."""
+    if right == 0:
+        return Undecided("'%' cannot divide by zero")
+    if not (_whole(left) and _whole(right)):
+        return Undecided("'%' takes whole numbers of 64 bits")
+    return math.fmod(left, right) + 0.0  # Whole numbers have no negative zero.
+
+
+def _whole(number: float) -> bool:
+    """Whether CEL could turn it into one of its whole numbers."""
+    return float(number).is_integer() and abs(number) < 2**63
+
+
 PLAIN: Mapping[Op, Operation] = {
     Op.EQUAL: operator.eq,
     Op.UNEQUAL: operator.ne,
@@ -36,6 +50,7 @@ PLAIN: Mapping[Op, Operation] = {
     Op.MINUS: operator.sub,
     Op.TIMES: multiply,
     Op.OVER: divide,
+    Op.REST: rest,
 }
 """For operands whose types are known to fit."""
 

@@ -6,7 +6,8 @@ from config.suggest import did_you_mean
 from rules.predicates.fault import PredicateError
 from rules.predicates.fields import field_type
 from rules.predicates.functions import FUNCTIONS, HAS
-from rules.predicates.syntax import Binary, Call, Expression, FieldPath, Items, Literal, Op, Span, Unary
+from rules.predicates.patterns import MATCHES, searcher
+from rules.predicates.syntax import Binary, Call, Conditional, Expression, FieldPath, Items, Literal, Op, Span, Unary
 from rules.predicates.types import Type, type_of
 
 Types = Mapping[Expression, Type]
@@ -59,6 +60,8 @@ class _Checker:
                 return Type.NUMBER
             case Binary():
                 return self._binary(part)
+            case Conditional():
+                return self._conditional(part)
             case Call():
                 return self._call(part)
 
@@ -113,6 +116,15 @@ class _Checker:
             self.expect(side, Type.NUMBER, f"{part.op.value!r} computes with numbers")
         return Type.NUMBER
 
+    def _conditional(self, part: Conditional) -> Type:
+        self.expect(part.condition, Type.BOOL, "'?' asks for a condition")
+        yes, no = self.type(part.yes), self.type(part.no)
+        if Type.ANY in (yes, no):
+            return Type.ANY
+        if yes is not no:
+            self._fault(f"'?:' gives {yes.value} or {no.value}.", "Give two values of one type.", part.span)
+        return yes
+
     def _call(self, part: Call) -> Type:
         if part.name == HAS:
             if len(part.operands) != 1 or not isinstance(part.operands[0], FieldPath):
@@ -121,6 +133,8 @@ class _Checker:
                 self.type(part.operands[0])
             return Type.BOOL
         types = [self.type(operand) for operand in part.operands]
+        if part.name == MATCHES and len(types) == 2:
+            self._pattern(part)
         function = FUNCTIONS.get(part.name)
         if function is None:
             self._fault(f"there is no function {part.name!r}.", did_you_mean(part.name, [*FUNCTIONS, HAS]), part.span)
@@ -134,6 +148,12 @@ class _Checker:
                 names = " or ".join(one.value for one in allowed)
                 self._fault(f"{part.name!r} takes {names}, and this is {found.value}.", f"Write what is {names}.", operand.span)
         return function.gives
+
+    def _pattern(self, part: Call) -> None:
+        try:
+            searcher(part.operands[1])
+        except PredicateError as error:
+            self.errors.append(error)
 
     def _fault(self, what: str, fix: str, span: Span) -> None:
         self.errors.append(PredicateError(what, fix, span))

@@ -8,9 +8,10 @@ from rules.predicates.arithmetic import PLAIN, guarded
 from rules.predicates.checker import Types
 from rules.predicates.fields import Run, field_reader, raw_getter
 from rules.predicates.functions import FUNCTIONS, HAS
-from rules.predicates.logic import both, conjunction, disjunction, negation, truth
+from rules.predicates.logic import both, choice, conjunction, disjunction, negation, truth
 from rules.predicates.membership import membership
-from rules.predicates.syntax import Binary, Call, Expression, FieldPath, Items, Literal, Op, Unary
+from rules.predicates.patterns import MATCHES, searcher
+from rules.predicates.syntax import Binary, Call, Conditional, Expression, FieldPath, Items, Literal, Op, Unary
 from rules.predicates.types import Type, type_of
 from rules.predicates.undecided import Undecided
 from streams.observation import Observation
@@ -21,7 +22,7 @@ def compile_expression(expression: Expression, types: Types) -> Run:
     return truth(_compile(expression, types), types[expression])
 
 
-def _compile(part: Expression, types: Types) -> Run:
+def _compile(part: Expression, types: Types) -> Run:  # noqa: PLR0911  # One row a form of expression.
     match part:
         case Literal() | Items():
             value = part.value if isinstance(part, Literal) else tuple(item.value for item in part.items)
@@ -32,6 +33,9 @@ def _compile(part: Expression, types: Types) -> Run:
             return negation(truth(_compile(part.operand, types), types[part.operand]))
         case Unary():
             return _minus(_compile(part.operand, types))
+        case Conditional():
+            condition = truth(_compile(part.condition, types), types[part.condition])
+            return choice(condition, _compile(part.yes, types), _compile(part.no, types))
         case Call():
             return _call(part, types)
         case Binary():
@@ -76,6 +80,8 @@ def _call(part: Call, types: Types) -> Run:
     if part.name == HAS and isinstance(part.operands[0], FieldPath):
         get = raw_getter(part.operands[0])
         return lambda observation: get(observation) is not None
+    if part.name == MATCHES:
+        return _one(_text(_compile(part.operands[0], types)), searcher(part.operands[1]))
     function = FUNCTIONS[part.name]
     operands = [_compile(operand, types) for operand in part.operands]
     known = all(types[operand] is not Type.ANY for operand in part.operands)
@@ -83,6 +89,16 @@ def _call(part: Call, types: Types) -> Run:
     if len(operands) == 2:
         return both(operands[0], operands[1], run)
     return _one(operands[0], run)
+
+
+def _text(operand: Run) -> Run:
+    """A part that must be a text: of anything else the call is undecided."""
+
+    def run(observation: Observation) -> Any:
+        value = operand(observation)
+        return value if type(value) in (str, Undecided) else Undecided(f"{MATCHES!r} cannot take {type_of(value).value}")
+
+    return run
 
 
 def _one(operand: Run, operation: Callable[[Any], Any]) -> Run:

@@ -5,7 +5,7 @@ from typing import Any
 from rules.predicates.checker import Types
 from rules.predicates.compiler import compile_expression
 from rules.predicates.fields import raw_getter
-from rules.predicates.syntax import Binary, Call, Expression, FieldPath, Op, Unary
+from rules.predicates.syntax import Binary, Call, Conditional, Expression, FieldPath, Op, Unary
 from rules.predicates.undecided import Undecided
 from streams.observation import Observation
 
@@ -33,6 +33,8 @@ def fields_of(expression: Expression) -> list[FieldPath]:
             return fields_of(expression.operand)
         case Binary():
             return fields_of(expression.left) + fields_of(expression.right)
+        case Conditional():
+            return fields_of(expression.condition) + fields_of(expression.yes) + fields_of(expression.no)
         case Call():
             return [field for operand in expression.operands for field in fields_of(operand)]
         case _:

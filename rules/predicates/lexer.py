@@ -32,7 +32,7 @@ _TOKEN = re.compile(
     |(?P<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
     |(?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     |(?P<name>[A-Za-z_][A-Za-z0-9_]*)
-    |(?P<symbol>&&|\|\||==|!=|<=|>=|[-+*/!<>()\[\].,])""",
+    |(?P<symbol>&&|\|\||==|!=|<=|>=|[-+*/%!<>()\[\].,?:])""",
     re.VERBOSE,
 )
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
@@ -41,8 +41,6 @@ _MISTAKES = {
     "=": ("'=' is no comparison.", "Write '=='."),
     "&": ("'&' is no operator.", "Write '&&'."),
     "|": ("'|' is no operator.", "Write '||'."),
-    "?": ("'?:' is not supported.", "Write the two cases with '&&' and '||'."),
-    "%": ("'%' is not supported: values are not whole numbers.", "Compare the value itself."),
     '"': ("a text has no end.", "Add the closing quote."),
     "'": ("a text has no end.", "Add the closing quote."),
 }

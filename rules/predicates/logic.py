@@ -59,6 +59,18 @@ def disjunction(left: Run, right: Run) -> Run:
     return run
 
 
+def choice(condition: Run, yes: Run, no: Run) -> Run:
+    """One of two values; only the one that is chosen is looked at."""
+
+    def run(observation: Observation) -> Any:
+        chosen = condition(observation)
+        if chosen is True:
+            return yes(observation)
+        return no(observation) if chosen is False else chosen
+
+    return run
+
+
 def both(left: Run, right: Run, operation: Callable[[Any, Any], Any]) -> Run:
     """An operation on two values; undecided when either has none."""
 

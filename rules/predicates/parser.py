@@ -2,7 +2,7 @@
 
 from rules.predicates.fault import PredicateError
 from rules.predicates.lexer import Token, TokenType, tokens
-from rules.predicates.syntax import Binary, Call, Expression, FieldPath, Items, Literal, Op, Span, Unary
+from rules.predicates.syntax import Binary, Call, Conditional, Expression, FieldPath, Items, Literal, Op, Span, Unary
 
 MAX_LENGTH = 2_000
 """The longest expression, in characters."""
@@ -25,6 +25,7 @@ _BINDING = {
     Op.MINUS: 4,
     Op.TIMES: 5,
     Op.OVER: 5,
+    Op.REST: 5,
 }
 """How strongly a binary operator binds (the precedence of CEL)."""
 _UNARY_BINDING = 6
@@ -59,7 +60,15 @@ class _Parser:
             self._take()
             right = self.expression(_BINDING[op], depth + 1)
             left = Binary(op, left, right, Span(left.span.start, right.span.end))
-        return left
+        return self._conditional(left, depth) if binding == 0 and self._comes("?") else left
+
+    def _conditional(self, condition: Expression, depth: int) -> Expression:
+        """``? yes : no`` behind a condition: it binds weakest of all, and to its right."""
+        self._expect("?")
+        yes = self.expression(0, depth + 1)
+        self._expect(":")
+        no = self.expression(0, depth + 1)
+        return Conditional(condition, yes, no, Span(condition.span.start, no.span.end))
 
     def expect_end(self) -> None:
         """Nothing may follow."""
@@ -106,7 +115,7 @@ class _Parser:
         raise PredicateError(f"{token.value!r} is not expected here.", "Write a field, a value or '('.", token.span)
 
     def _named(self, token: Token, depth: int) -> Expression:
-        if self._peek().value == "(" and self._peek().type is TokenType.SYMBOL:
+        if self._comes("("):
             operands, end = self._operands(depth)
             return self._members(Call(token.value, operands, Span(token.span.start, end)), depth)
         return self._members(FieldPath((token.value,), token.span), depth)
@@ -136,7 +145,7 @@ class _Parser:
         """What stands in the parentheses of a call, and where they end."""
         self._expect("(")
         found: list[Expression] = []
-        while self._peek().value != ")" or self._peek().type is not TokenType.SYMBOL:
+        while not self._comes(")"):
             if found:
                 self._expect(",")
             found.append(self.expression(0, depth + 1))
@@ -144,7 +153,7 @@ class _Parser:
 
     def _items(self, opening: Token) -> Expression:
         found: list[Literal] = []
-        while self._peek().value != "]" or self._peek().type is not TokenType.SYMBOL:
+        while not self._comes("]"):
             if found:
                 self._expect(",")
             item = self.expression(0, 1)
@@ -158,6 +167,9 @@ class _Parser:
         if token.type is TokenType.SYMBOL or (token.type is TokenType.NAME and token.value == Op.IN):
             return Op(token.value) if token.value in _BINDING else None
         return None
+
+    def _comes(self, symbol: str) -> bool:
+        return self._peek().type is TokenType.SYMBOL and self._peek().value == symbol
 
     def _peek(self) -> Token:
         return self._tokens[self._next]

@@ -29,6 +29,7 @@ class Op(StrEnum):
     MINUS = "-"
     TIMES = "*"
     OVER = "/"
+    REST = "%"
 
 
 class Literal(msgspec.Struct, frozen=True):
@@ -69,6 +70,15 @@ class Binary(msgspec.Struct, frozen=True):
     span: Span
 
 
+class Conditional(msgspec.Struct, frozen=True):
+    """``condition ? yes : no``."""
+
+    condition: "Expression"
+    yes: "Expression"
+    no: "Expression"
+    span: Span
+
+
 class Call(msgspec.Struct, frozen=True):
     """A function of its operands; of ``x.f(y)`` the first operand is x."""
 
@@ -77,5 +87,5 @@ class Call(msgspec.Struct, frozen=True):
     span: Span
 
 
-Expression = Literal | Items | FieldPath | Unary | Binary | Call
+Expression = Literal | Items | FieldPath | Unary | Binary | Conditional | Call
 """Any part."""

@@ -139,7 +139,7 @@ def test_logic_is_commutative(left: Tree, right: Tree, observation: Observation)
 
 
 @settings(max_examples=300, deadline=None)
-@given(text=st.text(alphabet="value><=&|!()[]'\"., 0159zonehasiattributes+-*/\\", max_size=40))
+@given(text=st.text(alphabet="value><=&|!?:%()[]'\"., 0159zonehasiattributes+-*/\\", max_size=40))
 def test_any_text_is_a_condition_or_a_problem(text: str) -> None:
     """Whatever is written, it compiles and judges, or is refused with places inside the text; nothing else is raised."""
     try:

@@ -1,5 +1,6 @@
 """Predicates: what they mean, what is undecided, what is refused with which words."""
 
+import time
 from typing import Any
 
 import pytest
@@ -94,6 +95,15 @@ def refusal(text: str, kind: str | None = "level") -> list[str]:
         "value > 5 || confidence > 2",
         "confidence > 2 || value > 5",
         "!(value < 5 && confidence > 2) && !(confidence > 2 && value < 5)",
+        "value > 5 ? zone == 'bay' : zone == 'lane'",
+        "(value < 5 ? 1 : value > 7 ? 2 : 3) == 2",
+        "value < 5 || true ? true : false",
+        "has(confidence) ? confidence > 0.5 : true",
+        "(attributes.on ? attributes.battery : 'none') == 40",
+        "7 % 3 == 1 && -7 % 3 == -1 && 7 % -3 == 1 && 2 * 7 % 4 == 2 && 1 / (4 % 2) > 0",
+        "attributes.battery % 2 == 0",
+        "zone.matches('^b.y$') && zone.matches('a') && !zone.matches('^a')",
+        "attributes.model.matches('[A-Z]-[0-9]+') && matches(source, 'gate')",
     ],
 )
 def test_what_is_true(text: str) -> None:
@@ -120,6 +130,16 @@ def test_what_is_true(text: str) -> None:
         ("attributes.on < true", None),
         ("attributes.on * 2 == 2", "'*' cannot take true or false and a number"),
         ("-attributes.model == 1", "'-' cannot take a text"),
+        ("confidence > 0 ? true : false", "confidence is missing"),
+        ("value > 5 ? confidence > 0 : true", "confidence is missing"),
+        ("attributes.model ? true : false", "a condition cannot be a text"),
+        ("(value > 5 ? attributes.model : 3) > 2", "'>' cannot take a text and a number"),
+        ("value % 2 == 1", "'%' takes whole numbers of 64 bits"),
+        ("3 % 0 == 1", "'%' cannot divide by zero"),
+        ("1e300 % 7 == 1", "'%' takes whole numbers of 64 bits"),
+        ("attributes.model % 2 == 1", "'%' cannot take a text and a number"),
+        ("attributes.battery.matches('4')", "'matches' cannot take a number"),
+        ("attributes.gone.matches('4')", "attributes.gone is missing"),
         ("attributes.battery", "a condition cannot be a number"),
         ("attributes.model && true", "a condition cannot be a text"),
         ("attributes.deep < 5", "'<' cannot take an object and a number"),
@@ -201,8 +221,12 @@ def test_kinds_of_different_types_make_value_one_of_any_type() -> None:
         ("value = 5", ["rules.yaml:3:18: '=' is no comparison. Write '=='.", "    value = 5", "          ^"]),
         ("value > 5 & true", ["rules.yaml:3:22: '&' is no operator. Write '&&'.", "    value > 5 & true", "              ^"]),
         ("value > 5 | true", ["rules.yaml:3:22: '|' is no operator. Write '||'.", "    value > 5 | true", "              ^"]),
-        ("value ? 1 : 2", ["rules.yaml:3:18: '?:' is not supported. Write the two cases with '&&' and '||'.", "    value ? 1 : 2", "          ^"]),
-        ("value % 2 == 0", ["rules.yaml:3:18: '%' is not supported: values are not whole numbers. Compare the value itself.", "    value % 2 == 0", "          ^"]),
+        ("value ? true : false", ["rules.yaml:3:12: this is a number, but '?' asks for a condition. Write what is true or false.", "    value ? true : false", "    ^^^^^"]),
+        ("value > 1 ? true : 2", ["rules.yaml:3:12: '?:' gives true or false or a number. Give two values of one type.", "    value > 1 ? true : 2", "    ^^^^^^^^^^^^^^^^^^^^"]),
+        ("value > 1 ? true", ["rules.yaml:3:28: ':' is missing before the end. Add ':'.", "    value > 1 ? true", "                    ^"]),
+        ("zone.matches('(a')", ["rules.yaml:3:25: the pattern is refused: missing ): (a. RE2's syntax holds: no back-references, no look-around, counts up to 1000.", "    zone.matches('(a')", "                 ^^^^"]),
+        ("zone.matches(unit)", ["rules.yaml:3:25: matches() takes a pattern that is written in the rule. Write for example '^A[0-9]+$'.", "    zone.matches(unit)", "                 ^^^^"]),
+        ("zone % 2 == 0", ["rules.yaml:3:12: this is a text, but '%' computes with numbers. Write what is a number.", "    zone % 2 == 0", "    ^^^^"]),
         ("zone == 'bay", ["rules.yaml:3:20: a text has no end. Add the closing quote.", "    zone == 'bay", "            ^"]),
         ("zone == '\\q'", ["rules.yaml:3:20: '\\q' is no escape. Write '\\\\' for a backslash.", "    zone == '\\q'", "            ^^^^"]),
         ("value > 5 #", ["rules.yaml:3:22: '#' means nothing here. Remove it.", "    value > 5 #", "              ^"]),
@@ -248,3 +272,29 @@ def test_limits(text: str, what: str) -> None:
     """An expression that is too long, too deep or too large is refused, so that no rule can stall the engine."""
     assert what in refusal(text)[0]
     assert MAX_LENGTH > MAX_PARTS * 5
+
+
+def test_a_pattern_takes_no_longer_than_its_text() -> None:
+    """A pattern that a backtracking matcher would chew on for years is answered at once, however often it is asked."""
+    run = compile_predicate(written("zone.matches('^(a+)+(a|aa)+(.*)*$b')"), [KINDS["level"]]).run
+    long = seen(0, 1, zone="a" * 200 + "!")
+    began = time.perf_counter()
+    assert not any(run(long) for _ in range(100))
+    assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize("pattern", ["(a)\\\\1", "(?=a)", "a{2000}", "(a{999}){999}", "a" * 201])
+def test_patterns_that_could_cost_too_much_are_refused(pattern: str) -> None:
+    """Back-references, look-around, large counts and long patterns are refused when the rule is read."""
+    assert "pattern" in refusal(f"zone.matches('{pattern}')")[0]
+
+
+def test_why_shows_the_fields_of_a_choice() -> None:
+    """The values of every part of ``?:`` stand in the explanation."""
+    compiled = compile_predicate(written("value > 5 ? zone == 'bay' : unit == 'm'"), [KINDS["level"]])
+    told = compiled.explain(seen(0, 7, zone="bay"))
+    assert told == {
+        "condition": "value > 5 ? zone == 'bay' : unit == 'm'",
+        "values": {"value": 7.0, "zone": "bay", "unit": None},
+        "is": True,
+    }
