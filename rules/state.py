@@ -31,6 +31,7 @@ class Signal(IntEnum):
     RISE = 2
     FALL = 3
     FALL_BY_MATCH = 4
+    FALL_BY_SILENCE = 5
 
 
 class Episode(msgspec.Struct, array_like=True, gc=False):
@@ -47,6 +48,7 @@ class Episode(msgspec.Struct, array_like=True, gc=False):
         last: the last match, where there was one.
         evidence: references, newest last.
         repeat_due: when it says so again.
+        stale: whether the condition ceased since nothing was heard, rather than because a sample said so.
     """
 
     starts_at: Micros
@@ -59,6 +61,7 @@ class Episode(msgspec.Struct, array_like=True, gc=False):
     fired_at: Micros = NEVER
     ended_at: Micros = NEVER
     repeat_due: Micros = NEVER
+    stale: bool = False
 
 
 class Group(msgspec.Struct, array_like=True, gc=False):

@@ -49,7 +49,7 @@ class LevelEvaluator:
     def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
         """The last match is too old to be believed."""
         group.condition_due = NEVER
-        return Signal.FALL
+        return Signal.FALL_BY_SILENCE if self._stale_after else Signal.FALL  # A pulse is over, and nothing more was to be heard.
 
     def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:  # The port's signature.
         """One match."""

@@ -57,6 +57,7 @@ def announce(
         summary=fill(rule.summary, _values(rule, key, episode)),
         why=_why(rule, evaluator, episode),
         detected_at=noticed,
+        stale=episode.stale,
     )
 
 

@@ -136,6 +136,8 @@ class RuleBearer:
             episodes.rise(group, at, observation, ledger)
         elif signal is Signal.FALL or signal is Signal.FALL_BY_MATCH:
             episodes.fall(group, at)
+        elif signal is Signal.FALL_BY_SILENCE:
+            episodes.fall(group, at, stale=True)
 
     def _remember(self, group: Group, identity: str, tied: int) -> None:
         """Keep an id beside the ``tied`` ones that must be kept too, and a few from before."""

@@ -27,6 +27,7 @@ class Episodes:
         if group.phase is Phase.QUIET and group.episode is not None:
             group.phase = Phase.FIRING
             group.episode.ended_at = NEVER
+            group.episode.stale = False
             group.alert_due = group.episode.repeat_due
             return
         opening = self._evaluator.opening(group, at, observation)
@@ -46,13 +47,14 @@ class Episodes:
         else:
             self._fire(group, group.episode, at, ledger)
 
-    def fall(self, group: Group, at: Micros) -> None:
-        """The condition ceases to hold."""
+    def fall(self, group: Group, at: Micros, *, stale: bool = False) -> None:
+        """The condition ceases to hold; ``stale``: since its source has not been heard for too long."""
         if group.phase is Phase.PENDING:
             self._forget(group)
         elif group.phase is Phase.FIRING and group.episode is not None:
             group.phase = Phase.QUIET
             group.episode.ended_at = at
+            group.episode.stale = stale
             group.alert_due = min(quiet_until(self._rule, group.episode), group.episode.repeat_due)
 
     def match(self, group: Group, observation: Observation, ledger: Ledger) -> None:

@@ -16,7 +16,7 @@ from rules.grouping import restored
 from rules.state import Group
 from streams.observation import Observation
 
-SCHEMA = 2
+SCHEMA = 3
 """Of the sections; it changes with every change of :mod:`rules.state` or of a form's memory."""
 
 _CLOCK = "clock"

@@ -1,7 +1,7 @@
 """What a replay prints: one JSON object for each thing that the engine says (SEMANTICS, section 4).
 
 * ``firing``, ``updated``, ``resolved``: ``event, at, id`` (of the alert), ``rule, group, severity, starts_at, fired_at,
-  last_seen, ends_at, count, distinct_sources, category, ticket, evidence, summary, rule_version, why``.
+  last_seen, ends_at, count, distinct_sources, category, ticket, stale, evidence, summary, rule_version, why``.
 * ``late``, ``duplicate``, ``undecided``: ``event, at, id`` (of the observation), ``rule, group, source, kind, reason``:
   one for each rule that did not apply it. ``at`` is the observation's.
 * ``rejected``: ``event, line, reason``, and for what could be read but not be used ``at, id, source, kind`` too.
@@ -56,6 +56,7 @@ def _alert(event: AlertEvent) -> dict[str, Any]:
         "distinct_sources": event.distinct_sources,
         "category": event.category,
         "ticket": event.ticket.value,
+        "stale": event.stale,
         "evidence": list(event.evidence),
         "summary": {"en": event.summary.en, "zh": event.summary.zh},
         "rule_version": event.rule_version,

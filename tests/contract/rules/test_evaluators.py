@@ -67,7 +67,7 @@ class Bench:
         if signal is Signal.RISE:
             assert not self.held
             self.group.phase = Phase.FIRING
-        elif signal in (Signal.FALL, Signal.FALL_BY_MATCH):
+        elif signal in (Signal.FALL, Signal.FALL_BY_MATCH, Signal.FALL_BY_SILENCE):
             assert self.held
             self.group.phase = Phase.QUIET
         if signal not in (Signal.NOTHING, Signal.MATCH):

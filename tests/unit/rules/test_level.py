@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.fakes.rulekit import Told, play, rules_of, run, samples, seen, told
+from tests.fakes.rulekit import Told, alerts, play, rules_of, run, samples, seconds, seen, told
 
 OVER = {"where": "value > 5"}
 
@@ -107,3 +107,27 @@ def test_groups_live_alone() -> None:
     """What one source sends neither fires nor clears for another."""
     history = [seen(0, 9, source="sensor/1"), seen(1, 1, source="sensor/2"), seen(2, 1, source="sensor/1")]
     assert play(OVER, history) == [("firing", 0, 0, None, 1), ("resolved", 2, 0, 2, 1)]
+
+
+def test_an_alert_whose_source_fell_silent_is_stale() -> None:
+    """While it is kept firing and when it resolves the alert says that nothing was heard; a new match makes it fresh again."""
+    rule = {"where": "value > 5", "stale_after": "10s", "keep_firing_for": "20s", "repeat": "8s"}
+    found = alerts(run(rules_of(rule), samples("0: 9, 20: 9, 25: 9"), 60))
+    told_of = [(event.event.value, seconds(event.at), event.stale) for event in found]
+    assert told_of == [
+        ("firing", 0, False),
+        ("updated", 8, False),
+        ("updated", 16, True),
+        ("updated", 24, False),
+        ("updated", 32, False),
+        ("updated", 40, True),
+        ("updated", 48, True),
+        ("resolved", 55, True),
+    ]
+
+
+def test_what_was_cleared_or_is_a_pulse_is_not_stale() -> None:
+    """A clearing sample is news of the source, and after a pulse nothing more was to be heard."""
+    cleared = alerts(run(rules_of({"where": "value > 5", "stale_after": "10s", "keep_firing_for": "5s"}), samples("0: 9, 5: 1"), 60))
+    pulse = alerts(run(rules_of({"kind": "motion", "keep_firing_for": "5s"}), samples("0: T", kind="motion"), 60))
+    assert [(event.event.value, event.stale) for event in cleared + pulse] == [("firing", False), ("resolved", False)] * 2
