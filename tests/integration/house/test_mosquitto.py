@@ -114,6 +114,45 @@ def test_a_device_cannot_write_in_anothers_name(doors: tuple[int, int]) -> None:
     device.stop()
 
 
+def test_an_absent_gateway_misses_nothing(doors: tuple[int, int]) -> None:
+    """More messages than mosquitto keeps by default (1000) wait for a session that is away, and all come when it is back."""
+    sent = {f"reading {number}".encode() for number in range(1500)}
+    _session(doors[0], set())
+    device = Device(doors[1], "door-7", "secret")
+    for payload in sent:
+        device.client.publish("cityloop/door-7/door", payload, qos=1)
+    device.client.publish("cityloop/door-7/door", b"last", qos=1).wait_for_publish(30)
+    device.stop()
+    assert _session(doors[0], sent | {b"last"}) == sent | {b"last"}
+
+
+def _session(port: int, awaited: set[bytes]) -> set[bytes]:
+    """Take up the session ``gateway``, stay until what is awaited has come (30 s at most), and leave it in its place."""
+    found: set[bytes] = set()
+    subscribed, complete = Event(), Event()
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="gateway", clean_session=False, protocol=mqtt.MQTTv311)
+
+    def take(_client: mqtt.Client, _data: object, message: mqtt.MQTTMessage) -> None:
+        found.add(bytes(message.payload))
+        if found >= awaited:
+            complete.set()
+
+    def join(*_: object) -> None:
+        client.subscribe("cityloop/#", qos=1)
+
+    client.on_message = take
+    client.on_connect = join
+    client.on_subscribe = lambda *_: subscribed.set()
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    assert subscribed.wait(10)
+    if awaited:
+        complete.wait(30)
+    client.disconnect()
+    client.loop_stop()
+    return found
+
+
 @pytest.mark.parametrize(("user", "password"), [(None, None), ("door-7", "wrong"), ("door-9", "secret")])
 def test_a_stranger_stays_outside(doors: tuple[int, int], user: str | None, password: str | None) -> None:
     """The outer door refuses who does not say a name, says a wrong password or is not known."""

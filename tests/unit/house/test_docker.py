@@ -146,3 +146,12 @@ def test_every_package_is_copied_into_the_image() -> None:
     assert set(PACKAGES) <= sources
     assert [source for source in sources if source.split("/")[0] not in allowed] == []
     assert [source for source in sources if not (ROOT / source).exists()] == []
+
+
+def test_the_devices_broker_keeps_what_the_integrators_page_asks_for() -> None:
+    """The page's settings of mosquitto, with their values, are the ones that our own configuration has."""
+    page = (ROOT / "docs" / "integrator.md").read_text(encoding="utf-8")
+    [asked] = re.findall(r"in mosquitto set (.+?)as\s+`docker/mosquitto/mosquitto.conf` does", page, re.DOTALL)
+    settings = re.findall(r"`([a-z_]+ \w+)`", asked)
+    assert settings == ["persistence true", "autosave_interval 5", "max_queued_messages 0"]
+    assert set(settings) <= set((DOCKER / "mosquitto" / "mosquitto.conf").read_text(encoding="utf-8").splitlines())
