@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from config.kinds import ValueType
+from rules.engine import Failed
 from rules.replay import Summary, infer_kinds, read_lines, replay
 from rules.replay.lines import MAX_LINE_BYTES
-from tests.fakes.rulekit import KINDS, rules_of
+from rules.replay.rows import row_of
+from tests.fakes.rulekit import EPOCH, KINDS, rules_of
 
 GOOD: dict[str, Any] = {"id": "a", "source": "sensor/1", "kind": "level", "at": "2026-03-02T04:00:00Z", "value": 9}
 
@@ -99,4 +101,16 @@ def test_an_undecided_row_says_what_was_missing() -> None:
         "source": "sensor/1",
         "kind": "level",
         "reason": "confidence is missing",
+    }
+
+
+def test_a_failed_timer_is_a_rejected_row_with_its_rule_and_group() -> None:
+    """What a rule cannot stand at a timer is told with the line at which it was noticed, its instant, rule and group."""
+    assert row_of(Failed(EPOCH, "RuntimeError: no", "over", {"source": "sensor/1"}), 7) == {
+        "event": "rejected",
+        "line": 7,
+        "reason": "rule over: a timer failed: RuntimeError: no.",
+        "at": "2026-03-02T04:00:00Z",
+        "rule": "over",
+        "group": {"source": "sensor/1"},
     }
