@@ -12,7 +12,7 @@ USER_EXTRAS = embedded,demo
 TEST_EXTRAS = embedded,demo,dev
 ARGS =
 
-.PHONY: help setup setup-test demo test test-python test-web check lint format types bench chaos screens kafka test-yolo web weights constraints clean
+.PHONY: help setup setup-test demo test test-python test-web test-slow check lint format types bench chaos screens kafka test-yolo web weights constraints clean
 
 help: ## List the recipes
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -24,15 +24,18 @@ demo: setup ## Set up, then run the whole demo city (ARGS="--port 9000" passes o
 
 setup-test: $(STAMPS)/test setup ## Set up what the tests need
 
-test: setup-test test-web test-python ## Set up what the tests need, then run all tests
+test: setup-test test-web test-python ## Set up what the tests need, then run all that fit a working day's patience
 
 test-python: $(STAMPS)/test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -m 'not slow' $(ARGS)
+
+test-slow: $(STAMPS)/test ## The other tests: faults, kills, browser, whole demo, benchmark
+	$(BIN)/python -m pytest -m slow $(ARGS)
 
 test-web: $(STAMPS)/node_modules
 	@PATH="$$PWD/$(BIN):$$PATH"; cd $(WEB) && npm run --silent test
 
-check: setup-test lint types test ## Everything that CI runs: lint, format, types, import contracts, house rules, all tests
+check: setup-test lint types test test-slow ## Everything that CI runs: lint, format, types, import contracts, house rules, all tests
 
 lint: $(STAMPS)/test $(STAMPS)/node_modules ## Ruff, import contracts, svelte-check
 	$(BIN)/ruff check .
