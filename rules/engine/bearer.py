@@ -71,7 +71,7 @@ class RuleBearer:
         signal = self._sample(group, observation)
         self.dirty.add(group.bucket)
         if isinstance(signal, Undecided):
-            self._remember(group, observation.id, group.tied)
+            self._remember_undecided(group, observation)
             self.counts.undecided += 1
             self._note(Note.UNDECIDED, observation, signal.reason, group.key, ledger)
             return
@@ -145,6 +145,19 @@ class RuleBearer:
         ids = group.ids
         group.ids = (*ids, identity) if len(ids) < kept else (*ids[len(ids) - kept + 1 :], identity)
         group.tied = tied + 1
+
+    def _remember_undecided(self, group: Group, observation: Observation) -> None:
+        """Keep the id of what changed nothing: beside those of its instant, or else among the few from before, which are bounded.
+
+        A source whose observations can never be judged must not make its group grow.
+        """
+        if observation.at == group.last_at:
+            self._remember(group, observation.id, group.tied)
+            return
+        ids, cut = group.ids, len(group.ids) - group.tied
+        before = (*ids[:cut], observation.id)
+        kept = max(self._remembered - group.tied, 1)
+        group.ids = (*before[-kept:], *ids[cut:])
 
     def _note(self, note: Note, observation: Observation, reason: str, key: Key, ledger: Ledger) -> None:
         ledger.outcomes.append(Noted(note, observation, reason, self.rule.name, group_of(self.rule.by, key)))

@@ -54,7 +54,10 @@ class Lane:
         self._bearers[kind] = (*self._bearers.get(kind, ()), bearer)
 
     def wait(self, observation: Observation) -> None:
-        """Keep an observation until nothing can overtake it any more."""
+        """Keep an observation until nothing can overtake it any more.
+
+        One that a checkpoint kept may be of a kind that no rule of this lane looks at any more: it waits and goes.
+        """
         heappush(self._waiting, (observation.at, observation.id, next(self._order), observation))
         self.wake = min(self.wake, observation.at + self.lateness)
 
@@ -98,7 +101,7 @@ class Lane:
             due = timers[0][0] if timers else NEVER
             if at <= last_at and at <= due:
                 observation = heappop(waiting)[3]
-                for bearer in self._bearers[observation.kind]:
+                for bearer in self._bearers.get(observation.kind, ()):
                     bearer.apply(observation, ledger)
             elif due <= last_due:
                 _, _, group, bearer = heappop(timers)

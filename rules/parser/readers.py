@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from config.duration import parse_duration
 from config.kinds import Text
-from config.moment import Micros
+from config.moment import SECOND, Micros
 from config.report import Report
 from config.suggest import did_you_mean
 from rules.grouping import field_fault
@@ -19,7 +19,10 @@ Reader = Callable[[Item, Report], Any]
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 _NAME = re.compile(r"[\w][\w.\-]{0,99}")
-_CATEGORY = re.compile(r"\d{2,10}")
+_CATEGORY = re.compile(r"[0-9]{2,10}")
+_WHOLE = re.compile(r"[0-9]{1,9}")
+MAX_LENGTH: Micros = 3653 * 86_400 * SECOND
+"""The longest length of time: ten years. A timer far beyond the calendar is a slip of the pen, and no checkpoint could hold it."""
 
 
 class BadValueError(ValueError):
@@ -95,11 +98,14 @@ def predicate(item: Item, report: Report) -> Predicate:
 def duration(item: Item, report: Report) -> Micros:
     """A length of time; nothing is one too."""
     given = text(item, report)
+    fix = f"Write {given}s for seconds or {given}m for minutes." if given.isdigit() else "Write for example 30s, 10m or 1h30m."
     try:
-        return parse_duration(given)
+        length = parse_duration(given) if len(given) <= 100 else MAX_LENGTH + 1
     except ValueError as error:
-        fix = f"Write {given}s for seconds or {given}m for minutes." if given.isdigit() else "Write for example 30s, 10m or 1h30m."
         raise BadValueError(f"{str(error).partition(':')[0]}.", fix) from None
+    if length > MAX_LENGTH:
+        raise BadValueError("it is longer than ten years.", "Write for example 30s, 10m or 1h30m.")
+    return length
 
 
 def positive_duration(item: Item, report: Report) -> Micros:
@@ -113,7 +119,7 @@ def positive_duration(item: Item, report: Report) -> Micros:
 def whole(item: Item, report: Report) -> int:
     """A whole number from 1."""
     given = text(item, report)
-    if not given.isdigit() or int(given) < 1:
+    if not _WHOLE.fullmatch(given) or int(given) < 1:
         raise BadValueError(f"{given!r} is not a whole number from 1.", "Write for example 3.")
     return int(given)
 
