@@ -40,6 +40,16 @@ class CaseBook(Protocol):
     async def add_fact(self, actor: Actor, command: FactCommand) -> Ticket | Refusal:
         """Add to a ticket's story."""
 
+    async def note_upload(self, actor: Actor, reference: str) -> None:
+        """Note that the actor has uploaded a picture; a second time is no error."""
+
+    async def evidence_visible(self, actor: Actor, reference: str) -> bool:
+        """Whether the actor may see a picture: an alert or a ticket in the actor's scope names it, or the actor uploaded it.
+
+        Whoever uploaded a picture sees it before it is attached to anything, and ever after; nobody else does before that,
+        whatever their role. A ticket names the pictures of its alerts as its own.
+        """
+
     async def feed(self, actor: Actor, after: int, limit: int) -> tuple[FeedItem, ...]:
         """The changes with a sequence above ``after`` that the actor may see, in the order of commits."""
 

@@ -1,4 +1,4 @@
-"""Pictures: taken in when they are whole, given out to those who are logged in."""
+"""Pictures: taken in when they are whole, given out to those who may see what they are evidence of."""
 
 import asyncio
 from typing import Annotated
@@ -19,6 +19,9 @@ from console.shapes.writes import EvidenceReceipt
 from detectors.evidence.store import SCHEME
 
 Digest = Annotated[str, PathParameter(pattern="^[0-9a-f]{64}$", description="SHA-256 of the picture: the end of its reference.")]
+
+KEPT_BY_BROWSERS = {"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Cookie, Authorization"}
+"""For ever, since the content is the address; but only for the same caller: phones are handed on with the shift."""
 
 
 class JpegOperation(Operation):
@@ -55,6 +58,7 @@ async def upload(request: Asked, parts: Given) -> EvidenceReceipt:
         parts.metrics.uploads.labels("refused").inc()
         raise problem(422, ProblemKind.BAD_PICTURE, str(error)) from error
     reference = await asyncio.to_thread(parts.evidence.put, content)
+    await parts.casebook.note_upload(request.user.actor, reference)
     parts.metrics.uploads.labels("kept").inc()
     return EvidenceReceipt(reference=reference, width=width, height=height, bytes=len(content))
 
@@ -67,14 +71,17 @@ async def upload(request: Asked, parts: Given) -> EvidenceReceipt:
     tags=["evidence"],
     media_type="image/jpeg",
 )
-async def picture(parts: Given, digest: Digest) -> Response[bytes]:
-    """Give out a picture; its address is the hash of its content, which only those learn who may see its case.
+async def picture(request: Asked, parts: Given, digest: Digest) -> Response[bytes]:
+    """Give out a picture to whoever uploaded it, and to whoever may see an alert or a ticket that names it.
 
     Raises:
-        ProblemDetailsException: 404.
+        ProblemDetailsException: 404, the same for a picture that is not kept and for one that is out of scope.
     """
+    reference = SCHEME + digest
+    if not await parts.casebook.evidence_visible(request.user.actor, reference):
+        raise unknown("picture", digest)
     try:
-        content = await asyncio.to_thread(parts.evidence.get, SCHEME + digest)
+        content = await asyncio.to_thread(parts.evidence.get, reference)
     except FileNotFoundError as error:
         raise unknown("picture", digest) from error
-    return Response(content, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=31536000, immutable"})
+    return Response(content, media_type="image/jpeg", headers=KEPT_BY_BROWSERS)

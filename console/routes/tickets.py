@@ -61,7 +61,7 @@ async def move(request: Asked, parts: Given, ticket_id: FromPath[str], data: JSO
     Raises:
         ProblemDetailsException: 403, 404, 409 (stale: who changed what; or not legal now), 422 (something is missing).
     """
-    _kept(parts, data.photos)
+    await _visible(request, parts, data.photos)
     done = await parts.casebook.act(
         request.user.actor,
         MoveCommand(
@@ -92,7 +92,7 @@ async def add_fact(request: Asked, parts: Given, ticket_id: FromPath[str], data:
         words = [fact.value for fact in PEOPLES_STORY]
         fault = Fault("fact", f"{data.fact.value} is not a fact that people add.", suggest(data.fact.value, words))
         raise problem(422, ProblemKind.INVALID, f"{fault.what} {fault.fix}", errors=(fault,))
-    _kept(parts, data.photos)
+    await _visible(request, parts, data.photos)
     command = FactCommand(ticket=ticket_id, fact=data.fact, note=data.note, photos=data.photos)
     done = await parts.casebook.add_fact(request.user.actor, command)
     if isinstance(done, Refusal):
@@ -100,12 +100,17 @@ async def add_fact(request: Asked, parts: Given, ticket_id: FromPath[str], data:
     return ticket_row(done, parts.case_clock(done, parts.clock()), parts.directory)
 
 
-def _kept(parts: Given, photos: tuple[str, ...]) -> None:
-    """A ticket's history is for ever, so it must not refer to pictures that were never kept."""
+async def _visible(request: Asked, parts: Given, photos: tuple[str, ...]) -> None:
+    """A ticket's history is for ever, so it must not refer to pictures that were never kept.
+
+    Nor to one that the caller may not see: attached to the caller's own ticket it would come into sight.
+    """
     faults = tuple(
-        Fault(f"photos[{index}]", f"{photo} is not kept here.", "Send it to POST /v1/evidence first.")
-        for index, photo in enumerate(photos)
-        if photo not in parts.evidence
+        [
+            Fault(f"photos[{index}]", f"{photo} is not kept here.", "Send it to POST /v1/evidence first.")
+            for index, photo in enumerate(photos)
+            if photo not in parts.evidence or not await parts.casebook.evidence_visible(request.user.actor, photo)
+        ]
     )
     if faults:
         raise problem(422, ProblemKind.INVALID, " ".join(f"{fault.what} {fault.fix}" for fault in faults), errors=faults)

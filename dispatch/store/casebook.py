@@ -12,12 +12,14 @@ from dispatch.command import FactCommand, MoveCommand
 from dispatch.decide import Decision, decide, decide_fact
 from dispatch.desk import Desk, Situation
 from dispatch.intake import Policy, spot_of_event, take
+from dispatch.naming import Namer, Naming
 from dispatch.paging import bounded, mark
 from dispatch.query import AlertDetail, AlertPage, AlertQuery, FeedItem, Summary, TicketDetail, TicketPage, TicketQuery
 from dispatch.refusal import Refusal
 from dispatch.store import reading as read
 from dispatch.store import rows, tables
 from dispatch.store.engine import reading, writing
+from dispatch.store.evidence import is_named_for, keep_namings
 from dispatch.store.summary import summarise
 from dispatch.store.writing import write
 from dispatch.ticket import Ticket
@@ -177,6 +179,16 @@ class SqlCaseBook:
         """Counts of what the actor may see."""
         async with reading(self._engine) as connection:
             return await summarise(connection, actor, self._clock())
+
+    async def note_upload(self, actor: Actor, reference: str) -> None:
+        """Note who uploaded a picture."""
+        async with writing(self._engine) as connection:
+            await keep_namings(connection, [Naming(reference=reference, namer=Namer.UPLOADER, id=actor.id)])
+
+    async def evidence_visible(self, actor: Actor, reference: str) -> bool:
+        """Whether the actor may see a picture."""
+        async with reading(self._engine) as connection:
+            return await is_named_for(connection, actor, reference)
 
     async def _change(self, actor: Actor, ticket_id: str, judge: read.Judge) -> Ticket | Refusal:
         async with writing(self._engine) as connection:

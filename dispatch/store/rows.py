@@ -10,6 +10,7 @@ from dispatch.alertcase import AlertCase
 from dispatch.change import TicketChange
 from dispatch.delivery import Delivery
 from dispatch.event import TicketEvent
+from dispatch.naming import Naming
 from dispatch.query import FeedItem
 from dispatch.ticket import Ticket
 from streams.alert import AlertEvent
@@ -87,6 +88,11 @@ def feed_row(item: FeedItem) -> Row:
 def read_feed(row: Any) -> FeedItem:
     """A line of the feed from its row."""
     return msgspec.convert(_fields(row), FeedItem)
+
+
+def naming_row(naming: Naming) -> Row:
+    """A row of ``evidence``."""
+    return msgspec.structs.asdict(naming) | {"namer": naming.namer.value}
 
 
 def user_row(user: User) -> Row:

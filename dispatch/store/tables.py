@@ -79,6 +79,9 @@ feed = sa.Table(
     sqlite_autoincrement=True,
 )  # fmt: skip
 
+evidence = sa.Table("evidence", METADATA, _name("reference", key=True), _name("namer", key=True), _name("id", key=True))
+"""Which alert, ticket or uploader names which picture: who may see one of them may see the picture."""
+
 users = sa.Table(
     "users", METADATA,
     _name("id", key=True), sa.Column("password_hash", sa.Text, nullable=False), _name("state"), _micros("created_at"), _micros("changed_at"),

@@ -7,8 +7,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dispatch.change import Change, TicketChange
+from dispatch.naming import namings
 from dispatch.query import FeedItem
 from dispatch.store import rows, tables
+from dispatch.store.evidence import keep_namings
 from streams.topics import TICKETS
 
 
@@ -29,6 +31,7 @@ async def write(connection: AsyncConnection, change: Change) -> None:
         if change.alert_event is not None:
             row = rows.alert_event_row(change.alert_event, change.alert.changed_at)
             await connection.execute(sa.insert(tables.alert_events), row)
+    await keep_namings(connection, namings(change))
     await write_feed(connection, change.feed)
 
 

@@ -22,6 +22,7 @@ from dispatch.desk import Desk, Situation
 from dispatch.event import TicketEvent
 from dispatch.intake import Policy, spot_of_event, take
 from dispatch.lifecycle import ENDED, State
+from dispatch.naming import Namer, Naming, namings
 from dispatch.paging import bounded, mark, read_mark
 from dispatch.query import (
     AlertDetail,
@@ -65,6 +66,7 @@ class MemoryCaseBook:
         self._due: dict[str, Micros | None] = {}
         self.deliveries: dict[str, Delivery] = {}
         self._feed: list[FeedItem] = []
+        self._evidence: set[Naming] = set()
 
     async def take_alert(self, event: AlertEvent) -> AlertCase:
         """Take in what the rules say, once."""
@@ -143,6 +145,14 @@ class MemoryCaseBook:
             return unknown_ticket(command.ticket)
         return self._follow(ticket, decide_fact(ticket, command, actor, self._clock()))
 
+    async def note_upload(self, actor: Actor, reference: str) -> None:
+        """Note who uploaded a picture."""
+        self._evidence.add(Naming(reference=reference, namer=Namer.UPLOADER, id=actor.id))
+
+    async def evidence_visible(self, actor: Actor, reference: str) -> bool:
+        """Whether the actor may see a picture."""
+        return any(self._names_for(actor, naming) for naming in self._evidence if naming.reference == reference)
+
     async def feed(self, actor: Actor, after: int, limit: int) -> tuple[FeedItem, ...]:
         """The changes above a sequence."""
         return tuple(item for item in self._feed if item.sequence > after and sees(actor, item.unit))[:limit]
@@ -165,6 +175,14 @@ class MemoryCaseBook:
             overdue=sum(self._overdue(ticket) for ticket in tickets),
             deliveries=_counts(DeliveryState, (delivery.state for delivery in sent)),
         )
+
+    def _names_for(self, actor: Actor, naming: Naming) -> bool:
+        if naming.namer is Namer.UPLOADER:
+            return naming.id == actor.id
+        if naming.namer is Namer.TICKET:
+            return sees(actor, self._tickets[naming.id].unit)
+        alert = self._alerts[naming.id]
+        return sees(actor, alert.unit) or (alert.ticket is not None and sees(actor, self._tickets[alert.ticket].unit))
 
     def _overdue(self, ticket: Ticket) -> bool:
         due_at, until = self._due[ticket.id], ticket.clock_stopped_at
@@ -196,6 +214,7 @@ class MemoryCaseBook:
             self._spots[ticket.id] = change.ticket.spot
             self._due[ticket.id] = change.ticket.due_at
             self.deliveries.update({delivery.id: delivery for delivery in change.ticket.deliveries})
+        self._evidence |= namings(change)
         for item in change.feed:
             self._feed.append(msgspec.structs.replace(item, sequence=len(self._feed) + 1))
 

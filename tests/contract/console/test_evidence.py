@@ -5,8 +5,15 @@ import hashlib
 import pytest
 
 from console.pictures import LARGEST
+from streams.gateway.keys import Scope
 from tests.contract.console.conftest import Office
 from tests.fakes.pictures import jpeg, truncated_jpeg, vast_jpeg
+from tests.fakes.town import PARKING, SMOKE, alert
+
+
+def digest_of(content: bytes) -> str:
+    """The end of a picture's address."""
+    return hashlib.sha256(content).hexdigest()
 
 
 async def test_a_picture_comes_back_as_it_was_sent(office: Office) -> None:
@@ -16,9 +23,10 @@ async def test_a_picture_comes_back_as_it_was_sent(office: Office) -> None:
     digest = hashlib.sha256(content).hexdigest()
     assert sent.status_code == 201
     assert sent.json() == {"reference": f"evidence:sha256/{digest}", "width": 64, "height": 48, "bytes": len(content)}
-    got = await office.ask("sam", "GET", f"/v1/evidence/{digest}")
+    got = await office.ask("sue", "GET", f"/v1/evidence/{digest}")
     assert (got.content, got.headers["content-type"]) == (content, "image/jpeg")
     assert got.headers["cache-control"] == "private, max-age=31536000, immutable"
+    assert got.headers["vary"] == "Cookie, Authorization"
     assert got.headers["x-content-type-options"] == "nosniff"
 
 
@@ -51,6 +59,54 @@ async def test_too_many_bytes_are_413(office: Office) -> None:
     """An upload is cut off at its bound, before anything looks at it."""
     answer = await office.ask("sue", "POST", "/v1/evidence", content=b"\xff\xd8\xff" + bytes(LARGEST))
     assert (answer.status_code, answer.json()["type"]) == (413, "/problems/too-large")
+
+
+@pytest.mark.parametrize(("person", "status"), [("sue", 200), ("sam", 404), ("lee", 404), ("finn", 404), ("dora", 404), ("root", 404)])
+async def test_before_it_is_attached_a_picture_is_its_uploaders_alone(office: Office, person: str, status: int) -> None:
+    """Whoever uploaded a picture can look at it before attaching it; nobody else can, of whatever role."""
+    await office.ask("sue", "POST", "/v1/evidence", content=jpeg())
+    assert (await office.ask(person, "GET", f"/v1/evidence/{digest_of(jpeg())}")).status_code == status
+
+
+@pytest.mark.parametrize(("person", "status"), [("sue", 200), ("sam", 200), ("lee", 200), ("cora", 200), ("dora", 200), ("finn", 404)])
+async def test_a_picture_is_for_those_who_see_its_case(office: Office, person: str, status: int) -> None:
+    """An alert's picture goes to the unit that answers for it and to those who serve the whole city, and to no other unit."""
+    reference = office.evidence.put(jpeg())
+    await office.book.take_alert(alert(PARKING, evidence=(reference,)))
+    assert (await office.ask(person, "GET", f"/v1/evidence/{digest_of(jpeg())}")).status_code == status
+
+
+async def test_a_picture_out_of_scope_is_as_one_that_does_not_exist(office: Office) -> None:
+    """The answer to a picture of another unit differs from the answer to an unknown one in nothing but the address."""
+    reference = office.evidence.put(jpeg())
+    await office.book.take_alert(alert(PARKING, evidence=(reference,)))
+    digest, never = digest_of(jpeg()), "0" * 64
+    hidden, unknown = [await office.ask("finn", "GET", f"/v1/evidence/{name}") for name in (digest, never)]
+    assert hidden.status_code == unknown.status_code == 404
+    assert hidden.text.replace(digest, never) == unknown.text
+
+
+async def test_a_key_sees_the_pictures_of_cases_and_no_loose_uploads(office: Office) -> None:
+    """A key that reads tickets is given what a ticket names, and not what somebody uploaded and never attached."""
+    await office.book.take_alert(alert(PARKING, evidence=(office.evidence.put(jpeg(shade=1)),)))
+    await office.ask("sue", "POST", "/v1/evidence", content=jpeg(shade=2))
+    key = await office.key(Scope.TICKETS_READ)
+    answers = [await office.ask(None, "GET", f"/v1/evidence/{digest_of(jpeg(shade=shade))}", key=key) for shade in (1, 2)]
+    assert [answer.status_code for answer in answers] == [200, 404]
+
+
+async def test_a_picture_out_of_scope_cannot_be_attached_into_sight(office: Office) -> None:
+    """Who knows the address of another unit's picture cannot bring it into a ticket of their own, and is told no more than of an unknown one."""
+    secret = office.evidence.put(jpeg())
+    await office.book.take_alert(alert(SMOKE, evidence=(secret,)))
+    case = await office.book.take_alert(alert(PARKING))
+    for path, body in (
+        ("facts", {"fact": "photographed", "photos": [secret]}),
+        ("moves", {"move": "assign", "version": 3, "person": "sue", "photos": [secret]}),
+    ):
+        answer = await office.ask("sue", "POST", f"/v1/tickets/{case.ticket}/{path}", body=body)
+        assert (answer.status_code, answer.json()["errors"][0]["what"]) == (422, f"{secret} is not kept here.")
+    assert (await office.ask("sue", "GET", f"/v1/evidence/{digest_of(jpeg())}")).status_code == 404
 
 
 async def test_an_unknown_picture_is_404(office: Office) -> None:

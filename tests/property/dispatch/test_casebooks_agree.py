@@ -30,6 +30,7 @@ from tests.fakes.town import BIN, HOOK, NOON, PARKING, PEOPLE, PHOTO, SMOKE, Wat
 
 DESK = Desk(town())
 Answer = TypeVar("Answer")
+PICTURES = (PHOTO, *(f"evidence:sha256/{digit * 64}" for digit in "12"))
 
 people = st.sampled_from([*PEOPLE])
 alerts = st.builds(
@@ -40,6 +41,7 @@ alerts = st.builds(
     after=st.integers(0, 2).map(lambda step: step * SECOND),
     ticket=st.sampled_from(list(TicketPolicy)),
     source=st.sampled_from(["camera/1", "sensor/1"]),
+    evidence=st.lists(st.sampled_from(PICTURES[1:]), max_size=2).map(tuple),
 )
 
 
@@ -118,6 +120,11 @@ class Twins(RuleBasedStateMachine):
             chosen = data.draw(st.sampled_from([case.id for case in page.items]))
             self.both(lambda book: book.acknowledge_alert(actor(person), chosen))
 
+    @rule(person=people, picture=st.sampled_from(PICTURES))
+    def upload(self, person: str, picture: str) -> None:
+        """Somebody uploads a picture, perhaps one that is there."""
+        self.both(lambda book: book.note_upload(actor(person), picture))
+
     @rule(person=people)
     def look(self, person: str) -> None:
         """Somebody looks at everything they may see."""
@@ -126,6 +133,8 @@ class Twins(RuleBasedStateMachine):
         self.both(lambda book: book.tickets(who, TicketQuery(limit=3)))
         self.both(lambda book: book.summary(who))
         self.both(lambda book: book.feed(who, 5, 20))
+        for picture in PICTURES:
+            self.both(lambda book, picture=picture: book.evidence_visible(who, picture))  # type: ignore[misc]
         for ticket in self.known:
             self.both(lambda book, ticket=ticket: book.ticket(who, ticket))  # type: ignore[misc]
 
