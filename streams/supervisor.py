@@ -1,9 +1,7 @@
 """Keeps child processes running: restarts with back-off, waits for readiness, watches progress, stops in good order."""
 
 import asyncio
-import ctypes
 import signal
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -13,11 +11,11 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from streams.leash import leash
 from streams.supervision import Action, Life, Phase, Policy, Seen, decide
 
 _LOOK_SECONDS = 0.2
 _READY_TIMEOUT = 1.0
-_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2).
 
 _log = structlog.get_logger(__name__)
 
@@ -153,18 +151,13 @@ class Supervisor:
 async def _start(child: Child) -> asyncio.subprocess.Process:
     environment = child.environment
     # A session of its own: Ctrl-C on the terminal is for us, and we end the children in our own order.
-    dies_with_us = _end_with_parent if sys.platform == "linux" else None
+    dies_with_us = leash()
     if child.log is None:
         return await asyncio.create_subprocess_exec(*child.argv, env=environment, preexec_fn=dies_with_us, start_new_session=True)
     with child.log.open("ab") as log:
         return await asyncio.create_subprocess_exec(
             *child.argv, env=environment, stderr=log, preexec_fn=dies_with_us, start_new_session=True
         )
-
-
-def _end_with_parent() -> None:
-    """In the child, before its program runs: have the kernel send SIGTERM when we are gone, however we went."""
-    ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
 
 def _answers(url: str) -> bool:

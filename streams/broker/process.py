@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from streams.leash import leash
+
 HOST = "127.0.0.1"
 _STOP_SECONDS = 15.0
 _LAST_LINES = 15
@@ -128,13 +130,24 @@ class BrokerProcess:
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603  # Our own fixed command, in a session of its own: Ctrl-C is for us.
-                self._argv, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True
+                self._argv,
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.
             )
+        try:
+            self._await_answer(self._process)
+        except BaseException:
+            self.kill()  # Whoever is interrupted here never gets a handle to stop it by.
+            raise
+
+    def _await_answer(self, process: "subprocess.Popen[bytes]") -> None:
         deadline = time.monotonic() + self._start_seconds
         while not self._answers(self.port):
-            ended = self._process.poll()
+            ended = process.poll()
             if ended is not None or time.monotonic() > deadline:
-                self.kill()
                 state = f"ended with {ended}" if ended is not None else f"did not answer within {self._start_seconds:.0f} s"
                 raise BrokerError(f"{self._name} {state} on {self.address}. Its last words ({self._log}):\n{self._last_words()}")
             time.sleep(0.05)
