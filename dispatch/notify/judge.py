@@ -1,5 +1,6 @@
 """What follows from a try to deliver a notice: sent, to be tried again, or given up. Pure."""
 
+import re
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
@@ -12,9 +13,10 @@ FIRST_WAIT: Micros = SECOND
 LONGEST_WAIT: Micros = 15 * 60 * SECOND
 LONGEST_RETRY_AFTER: Micros = 3600 * SECOND
 MOST_ATTEMPTS = 12
-"""With waits of 1, 2, 4 ... seconds, at most 15 minutes each, and the jitter: about an hour until a notice is given up."""
+"""With waits of 1, 2, 4 ... seconds, at most 15 minutes each, and the jitter: 16 to 32 minutes until a notice is given up."""
 GONE = 410
 """The receiver says that it wants no more (Standard Webhooks: stop sending)."""
+_SECONDS = re.compile(r"[0-9]{1,18}")  # More digits say nothing that anybody would wait for, and Python refuses to read very many.
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,10 +64,10 @@ def read_retry_after(text: str | None, now: Micros) -> Micros | None:
     """The ``Retry-After`` header: seconds or an HTTP date (RFC 9110, 10.2.3); ``None`` when it is absent or neither."""
     if text is None:
         return None
-    if text.strip().isascii() and text.strip().isdigit():
+    if _SECONDS.fullmatch(text.strip()):
         return int(text) * SECOND
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # The second for a year or an offset that no date can have.
         return None
     return max(0, from_datetime(moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)) - now)
