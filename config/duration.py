@@ -14,7 +14,7 @@ UNITS: dict[str, Micros] = {
 }
 """Microseconds of each unit, the longest first, which is also the order in which they may be written."""
 
-_PART = r"(?:(\d+)%s)?"
+_PART = r"(?:([0-9]{1,18})%s)?"  # The ten digits only, and no more of them than a number of microseconds has.
 _DURATION = re.compile("".join(_PART % (unit if unit != "m" else "m(?!s)") for unit in UNITS))
 
 

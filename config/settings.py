@@ -2,12 +2,22 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from config.problem import Problem, ProblemsError
 
 PREFIX = "CITYLOOP_"
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+"""A TCP port; 0 lets the system choose one, or turns a server off."""
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+"""How many of something that there must be."""
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+"""A length of time: above nothing, a day at most."""
+Level = Annotated[str, msgspec.Meta(pattern="^(?i:debug|info|warning|error)$")]
+"""How much is logged."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,28 +44,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         workers: engine worker processes.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
         topic_suffix: appended to every topic name and consumer group, so that runs and tests share a broker.
+        journal: folder in which the cameras note the id of every observation before they send it, for a proof against the
+            log (the demo's); empty for none.
     """
 
     broker: str = "embedded"
     city: str = ""
     data: str = "data"
     database: str = ""
-    partitions: int = 4
+    partitions: AtLeastOne = 4
     host: str = "127.0.0.1"
-    gateway_port: int = 8090
-    console_port: int = 8080
-    metrics_port: int = 0
+    gateway_port: Port = 8090
+    console_port: Port = 8080
+    metrics_port: Port = 0
     mqtt: str = ""
     mqtt_user: str = ""
     mqtt_password: str = ""
     webhook: str = ""
     webhook_secret: str = ""
-    checkpoint_seconds: float = 2.0
-    commit_seconds: float = 0.5
-    session_seconds: float = 10.0
-    workers: int = 1
-    log_level: str = "info"
+    checkpoint_seconds: Seconds = 2.0
+    commit_seconds: Seconds = 0.5
+    session_seconds: Seconds = 10.0
+    workers: AtLeastOne = 1
+    log_level: Level = "info"
     topic_suffix: str = ""
+    journal: str = ""
 
     @property
     def database_url(self) -> str:
