@@ -22,6 +22,7 @@ from cityloop.demo.tally.report import DemoReport
 from cityloop.installation import Installation
 from config.catalogue import Catalogue
 from rules.parser import load_rules
+from streams.journal import journal_file
 from streams.topics import REJECTED
 
 SEED = 7
@@ -59,14 +60,18 @@ async def play(options: Options, say: Say) -> DemoReport:
             say("the street is quiet: waiting for what is on its way")
             cameras = await page_of(installation.metrics_url(Role.CAMERAS))
             await installation.stop([Role.CAMERAS])
-            sources = Sources(settings=stage.settings, rules=rules, sent=frozenset(publisher.sent))
+            sources = Sources(
+                settings=stage.settings,
+                rules=rules,
+                sent=frozenset(publisher.sent),
+                journal=journal_file(stage.settings.journal, Role.CAMERAS.value),
+            )
             proof, steps = await settle(sources, lambda: stage.receiver.calls, PATIENCE_SECONDS)
             seen = Seen(
                 url=console_url(stage),
                 ready_seconds=ready,
                 broker=stage.broker,
                 frames=summed(cameras, "cityloop_camera_frames_total", {"outcome": "judged"}),
-                told_by_cameras=summed(cameras, "cityloop_camera_observations_total", {}),
                 dead=await _dead_notices(installation),
                 rejected=len(await read_topic(stage.settings, REJECTED)),
                 restarts=sum(installation.restarts().values()),

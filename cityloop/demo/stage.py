@@ -90,6 +90,7 @@ def open_stage(options: Options, say: Say) -> Iterator[Stage]:
             webhook=receiver.url,
             webhook_secret=secret,
             checkpoint_seconds=1.0,
+            journal=str(folder / "journal"),
             topic_suffix=f".demo-{secrets.token_hex(4)}",
         )
         provision(settings)

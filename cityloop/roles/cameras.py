@@ -18,7 +18,7 @@ from config.sources import Camera
 from detectors.evidence.store import EvidenceStore
 from detectors.fleet.feed import Feed, LiveFeed, PlaybackFeed
 from detectors.fleet.metrics import Metrics
-from detectors.fleet.outlet import Outlet
+from detectors.fleet.outlet import Outlet, nowhere
 from detectors.fleet.rounds import Post, Rounds, start_rounds
 from detectors.health import Condition, Limits
 from detectors.inference.onnx import NanoDet
@@ -31,6 +31,7 @@ from detectors.sources.quiet import quiet_decoders
 from detectors.weights.cache import cache_folder, require
 from streams.batcher import Batcher
 from streams.clock import system_clock
+from streams.journal import Journal, journal_file
 from streams.producer import open_producer
 from streams.telemetry import Health, configure_logging, serve_telemetry
 
@@ -61,7 +62,8 @@ async def _run(settings: Settings, catalogue: Catalogue, detector: Detector) -> 
     batcher = Batcher(
         producer, partitions=settings.partitions, writer=f"cameras-{os.getpid()}", kinds=catalogue.kinds, suffix=settings.topic_suffix
     )
-    outlet = Outlet(batcher, metrics, system_clock)
+    journal = Journal(journal_file(settings.journal, "cameras")) if settings.journal else None
+    outlet = Outlet(batcher, metrics, system_clock, note=journal.note if journal is not None else nowhere)
     sending = asyncio.create_task(outlet.run())
     shelf, store = Shelf(), EvidenceStore(settings.evidence_folder)
     posts = [Post(camera.id, camera.rate, _feed(camera, shelf), _judge(camera, detector, store)) for camera in watched]
@@ -83,6 +85,8 @@ async def _run(settings: Settings, catalogue: Catalogue, detector: Detector) -> 
             await sending
         await batcher.close()
         await producer.stop()
+        if journal is not None:
+            journal.close()
         if telemetry is not None:
             await asyncio.to_thread(telemetry.shutdown)
 

@@ -23,6 +23,10 @@ class Writer(Protocol):
         """Take in one; the result is done when it was acknowledged."""
 
 
+def nowhere(_name: str) -> None:
+    """Nobody holds what was sent against the log."""
+
+
 class Outlet:
     """Sends observations in the order in which they were told, one after the other for as long as it takes.
 
@@ -34,13 +38,22 @@ class Outlet:
         metrics: counts.
         clock: stamps ``received_at``.
         pause: waits so many seconds.
+        note: called with the id of every observation that was told, before it is sent.
     """
 
-    def __init__(self, writer: Writer, metrics: Metrics, clock: Clock, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        metrics: Metrics,
+        clock: Clock,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        note: Callable[[str], None] = nowhere,
+    ) -> None:
         self._writer = writer
         self._metrics = metrics
         self._clock = clock
         self._pause = pause
+        self._note = note
         self._queue: asyncio.Queue[Observation] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
         self.fault: str | None = None
@@ -51,6 +64,7 @@ class Outlet:
         self._loop.call_soon_threadsafe(self._take, stamped)
 
     def _take(self, observation: Observation) -> None:
+        self._note(observation.id)
         self._queue.put_nowait(observation)
         self._metrics.unsent.inc()
 

@@ -49,6 +49,27 @@ def arrived(what: str, expected: Collection[str], found: Iterable[str]) -> Compa
     return Comparison(what=what, lost=tuple(sorted(set(expected) - set(found))))
 
 
+def accounted(what: str, noted: Iterable[str], found: Collection[str], *, complete: bool = True) -> Comparison:
+    """Compare what a process noted before it sent it with what came, where the same again does no harm.
+
+    Noting comes before sending, so whatever came must have been noted: what was not counts as doubled, and so does what
+    was noted twice.
+
+    Args:
+        what: the step.
+        noted: ids in the order of their noting.
+        found: distinct ids that came.
+        complete: whether everything was noted; if not, what came beyond it cannot be judged.
+    """
+    counts = Counter(noted)
+    strange = set(found) - counts.keys() if complete else set()
+    return Comparison(
+        what=what,
+        lost=tuple(sorted(counts.keys() - set(found))),
+        doubled=tuple(sorted(strange | {name for name, times in counts.items() if times > 1})),
+    )
+
+
 def one_each(what: str, effects: Mapping[str, Sequence[str]]) -> Comparison:
     """Compare causes with their effects: each must have exactly one.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -14,6 +15,7 @@ from config.settings import Settings
 from dispatch.event import TicketEvent
 from rules.fold import RuleFold
 from rules.model import RuleSet
+from streams.journal import read_journal
 from streams.topics import ALERTS, CHECKPOINTS, OBSERVATIONS, TICKETS, URGENT
 
 PAUSE_SECONDS = 0.7
@@ -26,20 +28,22 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
         settings: the broker and its topics.
         rules: what the engine was given.
         sent: ids of observations that devices sent.
+        journal: where the cameras note what they send.
     """
 
     settings: Settings
     rules: RuleSet
     sent: frozenset[str]
+    journal: Path
 
 
 async def gather(sources: Sources, calls: Sequence[Call]) -> Proof:
     """Read everything once.
 
     The order matters while the engine still works: first how far it came, then what it said (at least up to there),
-    then the log (at least what caused that).
+    then the log (at least what caused that). The cameras must have stopped: they note before they send.
     """
-    settings = sources.settings
+    settings, noted = sources.settings, read_journal(sources.journal)
     addresses = [(topic, number) for topic in (OBSERVATIONS, URGENT) for number in range(settings.partitions)]
     applied = applied_offsets(await read_topic(settings, CHECKPOINTS), addresses)
     alerts = await read_topic(settings, ALERTS)
@@ -47,6 +51,7 @@ async def gather(sources: Sources, calls: Sequence[Call]) -> Proof:
     tickets = [msgspec.json.decode(record.value, type=TicketEvent) for record in await read_topic(settings, TICKETS)]
     return Proof(
         sent=sources.sent,
+        noted=noted,
         log=log,
         applied=applied,
         expected=refold(log, RuleFold(sources.rules)),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from cityloop.demo.hooks.receiver import Call
-from cityloop.demo.tally.compare import Comparison, arrived, compare, one_each
+from cityloop.demo.tally.compare import Comparison, accounted, arrived, compare, one_each
 from cityloop.demo.tally.latency import Quantiles, differences, quantiles
 from cityloop.demo.tally.refold import Address, Expected, observations_in
 from config.moment import Micros
@@ -16,6 +16,10 @@ from dispatch.notice import notices
 from dispatch.ticket import Ticket, apply
 from streams.alert import AlertEvent, Change, TicketPolicy
 from streams.fold import Record
+from streams.journal import Noted
+
+CAMERA = "camera/"
+"""What the sources of cameras begin with; no device of the street has such a name."""
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +27,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         sent: ids of the observations that devices sent and the MQTT broker acknowledged.
+        noted: ids of the observations that the cameras were about to send.
         log: records of the topics of observations.
         applied: how far the engine came in each partition of them.
         expected: what the rules have to say on the whole log; what arose at or below the applied offsets must be on
@@ -34,6 +39,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     sent: frozenset[str]
+    noted: Noted
     log: Sequence[Record]
     applied: Mapping[Address, int]
     expected: Sequence[Expected]
@@ -52,19 +58,26 @@ class Latencies(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compare_all(proof: Proof) -> tuple[Comparison, ...]:
-    """Every step from the device to the notice."""
-    logged = {found.id for record in proof.log for found in observations_in(record)}
+    """Every step from the device and the camera to the notice."""
+    logged = logged_sources(proof)
+    by_cameras = [name for name, source in logged.items() if source.startswith(CAMERA)]
     folded = {found.id for record in proof.log if _is_applied(record, proof.applied) for found in observations_in(record)}
     said = {event.event_id for event in published(proof.alerts).values()}
     return (
         arrived("observations: sent by devices, in the log", proof.sent, logged),
-        arrived("observations: in the log, folded by the engine", logged, folded),
+        arrived("observations: in the log, folded by the engine", logged.keys(), folded),
         compare(
             "changes of alerts: by the rules over the log, published", _changes(proof, applied=True), said, _changes(proof, applied=False)
         ),
         one_each("alerts that open tickets: tickets", tickets_by_alert(proof)),
         compare("notices: by the tickets' events, received", expected_notices(proof), [call.id for call in proof.calls]),
+        accounted("observations: noted by cameras, in the log", proof.noted.ids, by_cameras, complete=proof.noted.complete),
     )
+
+
+def logged_sources(proof: Proof) -> dict[str, str]:
+    """The source of every observation in the log, by its id."""
+    return {found.id: found.source for record in proof.log for found in observations_in(record)}
 
 
 def _changes(proof: Proof, *, applied: bool) -> set[str]:

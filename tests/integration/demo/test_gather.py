@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -20,6 +21,7 @@ from streams.broker.process import BrokerError
 from streams.checkpoint.chunks import SCHEMA, ChunkKey, Part, cut, encode_key, encode_value
 from streams.codec import ENVELOPE_HEADERS, encode_envelope
 from streams.envelope import Envelope
+from streams.journal import Journal, Noted, journal_file
 from streams.observation import Observation
 from streams.partition import partition_of
 from streams.producer import open_producer
@@ -35,14 +37,16 @@ SOURCE = "sensor/smoke-1"
 
 
 @pytest.fixture
-def settings() -> Iterator[Settings]:
+def settings(tmp_path: Path) -> Iterator[Settings]:
     """An embedded broker with its topics."""
     try:
         broker = start_embedded()
     except BrokerError as error:
         pytest.skip(str(error))
     with broker:
-        yield Settings(broker=f"kafka://{broker.address}", partitions=2, topic_suffix=".gather", webhook="http://127.0.0.1:1/x")
+        yield Settings(
+            broker=f"kafka://{broker.address}", partitions=2, topic_suffix=".gather", webhook="http://127.0.0.1:1/x", journal=str(tmp_path)
+        )
 
 
 async def smoke_on_the_log(settings: Settings, *, applied: int | None) -> None:
@@ -61,18 +65,34 @@ async def smoke_on_the_log(settings: Settings, *, applied: int | None) -> None:
     await producer.stop()
 
 
+def sources_of(settings: Settings) -> Sources:
+    """Where the proof of that one observation comes from."""
+    return Sources(settings=settings, rules=RULES, sent=frozenset({"o1"}), journal=journal_file(settings.journal, "cameras"))
+
+
+async def test_what_cameras_noted_and_the_log_has_not_is_lost(settings: Settings) -> None:
+    """The cameras' journal is read from its file, and its ids are looked for in the log."""
+    await smoke_on_the_log(settings, applied=0)
+    journal = Journal(journal_file(settings.journal, "cameras"))
+    journal.note("c1")
+    journal.close()
+    proof, steps = await settle(sources_of(settings), lambda: (), patience=0)
+    assert proof.noted == Noted(("c1",))
+    assert steps[5].lost == ("c1",)
+
+
 async def test_what_the_engine_did_not_do_is_lost(settings: Settings) -> None:
     """An observation that lies in the log and was never folded is lost when patience is over."""
     await smoke_on_the_log(settings, applied=None)
-    proof, steps = await settle(Sources(settings=settings, rules=RULES, sent=frozenset({"o1"})), lambda: (), patience=0)
-    assert [step.lost for step in steps] == [(), ("o1",), (), (), ()]
+    proof, steps = await settle(sources_of(settings), lambda: (), patience=0)
+    assert [step.lost for step in steps] == [(), ("o1",), (), (), (), ()]
     assert [item.event.rule for item in proof.expected] == ["smoke"]
 
 
 async def test_an_alert_that_is_due_and_not_there_is_lost_until_it_comes(settings: Settings) -> None:
     """The engine says that it applied the observation; its alert arrives while the proof is being gathered."""
     await smoke_on_the_log(settings, applied=0)
-    sources = Sources(settings=settings, rules=RULES, sent=frozenset({"o1"}))
+    sources = sources_of(settings)
     proof, steps = await settle(sources, lambda: (), patience=0)
     assert len(steps[2].lost) == 1
     producer = await open_producer(settings, client_id="test")

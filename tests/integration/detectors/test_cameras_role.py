@@ -15,6 +15,8 @@ from config.settings import Settings
 from detectors.evidence.store import EvidenceStore
 from streams.broker.embedded import start_embedded
 from streams.broker.process import BrokerError, free_port
+from streams.journal import journal_file, read_journal
+from streams.leash import leash
 from streams.observation import Observation
 from streams.provision import provision
 from tests.fakes.footage import bikes, real_model
@@ -31,7 +33,7 @@ from config.settings import Settings
 
 cameras = [load_camera(path) for path in sorted(Path(sys.argv[1]).glob("*.yaml"))]
 catalogue = SimpleNamespace(cameras={camera.id: camera for camera in cameras}, kinds=shipped_kinds())
-run(Settings(broker=sys.argv[2], data=sys.argv[3], metrics_port=int(sys.argv[4])), catalogue)
+run(Settings(broker=sys.argv[2], data=sys.argv[3], metrics_port=int(sys.argv[4]), journal=sys.argv[3]), catalogue)
 """
 """A city of nothing but cameras."""
 
@@ -75,6 +77,7 @@ def test_cameras_are_watched_and_told(tmp_path: Path, broker: str) -> None:
         env=os.environ,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.
     )
     try:
         told = until(broker, 2)
@@ -86,6 +89,7 @@ def test_cameras_are_watched_and_told(tmp_path: Path, broker: str) -> None:
     assert process.returncode == 0, said
     values = {one.source: (one.kind, one.value) for one in told}
     assert values == {"camera/taxi": ("illegal_parking", True), "camera/missing": ("camera_health", "no_frames")}
+    assert sorted(read_journal(journal_file(settings.data, "cameras")).ids) == sorted(one.id for one in told)
     stay = next(one for one in told if one.source == "camera/taxi")
     assert stay.received_at is not None
     assert 0 <= stay.received_at - stay.at < 10_000_000
@@ -105,7 +109,9 @@ def test_a_process_that_sees_nothing_is_not_ready(tmp_path: Path, broker: str) -
     settings = Settings(broker=f"kafka://{broker}", data=str(tmp_path / "data"), metrics_port=free_port())
     provision(settings)
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(cameras), settings.broker, settings.data, str(settings.metrics_port)], env=os.environ
+        [sys.executable, "-c", PROGRAM, str(cameras), settings.broker, settings.data, str(settings.metrics_port)],
+        env=os.environ,
+        preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.
     )
     try:
         assert len(until(broker, 1)) == 1

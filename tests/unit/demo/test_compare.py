@@ -1,6 +1,6 @@
 """Lost and doubled from sets of ids."""
 
-from cityloop.demo.tally.compare import Comparison, arrived, compare, doubled, lost, one_each
+from cityloop.demo.tally.compare import Comparison, accounted, arrived, compare, doubled, lost, one_each
 
 
 def test_all_that_should_come_came() -> None:
@@ -26,6 +26,17 @@ def test_what_nobody_expected_is_doubled() -> None:
 def test_a_repeated_arrival_is_harmless() -> None:
     """In the log the same observation may lie twice, and others than the expected may lie there."""
     assert arrived("observations", {"a", "b"}, ["a", "a", "x"]) == Comparison(what="observations", lost=("b",))
+
+
+def test_what_was_noted_accounts_for_what_came() -> None:
+    """Noted and not there is lost; there and never noted, or noted twice, is doubled; the same again in the log is harmless."""
+    assert accounted("cameras", ["a", "b"], ["b", "a", "a"]) == Comparison(what="cameras")
+    assert accounted("cameras", ["a", "b", "b"], ["b", "x"]) == Comparison(what="cameras", lost=("a",), doubled=("b", "x"))
+
+
+def test_an_incomplete_note_accuses_nobody() -> None:
+    """What came beyond an incomplete note may have been sent; what is in the note is judged as ever."""
+    assert accounted("cameras", ["a", "b", "b"], ["b", "x"], complete=False) == Comparison(what="cameras", lost=("a",), doubled=("b",))
 
 
 def test_each_cause_has_one_effect() -> None:

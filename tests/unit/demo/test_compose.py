@@ -3,19 +3,19 @@
 import msgspec
 
 from cityloop.demo.tally.compare import Comparison
-from cityloop.demo.tally.compose import SHOWN, Seen, camera_step, compose, shortened
+from cityloop.demo.tally.compose import SHOWN, Seen, compose, shortened
 from cityloop.demo.tally.judge import Proof
+from cityloop.demo.tally.report import Observations
 from config.moment import SECOND
 from streams.codec import ENVELOPE_HEADERS, encode_envelope
 from streams.envelope import Envelope
 from streams.fold import Record
+from streams.journal import Noted
 from streams.observation import Observation
 from streams.topics import OBSERVATIONS
 
 T = 1_760_000_000 * SECOND
-SEEN = Seen(
-    url="http://x", ready_seconds=3.14159, broker="embedded", frames=50, told_by_cameras=1, dead=0, rejected=2, restarts=0, seconds=61.26
-)
+SEEN = Seen(url="http://x", ready_seconds=3.14159, broker="embedded", frames=50, dead=0, rejected=2, restarts=0, seconds=61.26)
 
 
 def record(offset: int, *names: str) -> Record:
@@ -30,7 +30,17 @@ def record(offset: int, *names: str) -> Record:
 
 def proof(*records: Record) -> Proof:
     """A run in which nothing was noticed."""
-    return Proof(sent=frozenset({"s1", "s2"}), log=records, applied={}, expected=(), alerts=(), tickets=(), calls=(), webhook="http://x")
+    return Proof(
+        sent=frozenset({"s1", "s2"}),
+        noted=Noted(("c1",)),
+        log=records,
+        applied={},
+        expected=(),
+        alerts=(),
+        tickets=(),
+        calls=(),
+        webhook="http://x",
+    )
 
 
 def test_the_fields_that_are_promised() -> None:
@@ -51,20 +61,21 @@ def test_a_repeated_observation_is_received_once() -> None:
 
 
 def test_lost_and_doubled_are_sums_over_all_steps() -> None:
-    """The cameras' step, which is made here, is one of them."""
-    steps = (Comparison(what="a", lost=("x",)), Comparison(what="b", doubled=("y", "z")))
+    """The report's figures are those of its steps, and of nothing else."""
+    steps = (Comparison(what="a", lost=("x",)), Comparison(what="b", lost=("x",), doubled=("y", "z")))
     found = compose(proof(record(0, "s1")), steps, SEEN)
-    assert (found.lost, found.doubled) == (1 + 1, 2)
+    assert (found.lost, found.doubled) == (2, 2)
+    assert found.steps == steps
 
 
-def test_cameras_are_counted_by_their_process() -> None:
-    """What the process counted and the log has not is lost; more in the log than counted is not."""
-    assert len(camera_step(5, 3).lost) == 2
-    assert camera_step(3, 5).lost == ()
+def test_sent_is_what_devices_sent_and_cameras_noted_by_distinct_ids() -> None:
+    """What was sent does not depend on what came, and what was noted twice is one."""
+    run = msgspec.structs.replace(proof(record(0, "s1")), noted=Noted(("c1", "c1", "c2")))
+    assert compose(run, (), SEEN).observations == Observations(sent=4, received=1)
 
 
 def test_long_lists_of_ids_are_cut() -> None:
     """The report of a bad run stays readable, and its sums still count everything."""
     step = Comparison(what="a", lost=tuple(str(number) for number in range(100)))
     assert len(shortened(step).lost) == SHOWN
-    assert compose(proof(), (step,), SEEN).lost == 100 + 1
+    assert compose(proof(), (step,), SEEN).lost == 100

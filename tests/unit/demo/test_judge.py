@@ -25,6 +25,7 @@ from streams.checkpoint.chunks import SCHEMA, ChunkKey, Part, cut, encode_key, e
 from streams.codec import ENVELOPE_HEADERS, encode_envelope
 from streams.envelope import Envelope
 from streams.fold import Output, Record
+from streams.journal import Noted
 from streams.observation import Observation
 from streams.topics import ALERTS, CHECKPOINTS, OBSERVATIONS
 
@@ -107,6 +108,7 @@ def proof(**changes: object) -> Proof:
     """A run in which all went well up to the applied offset."""
     whole = Proof(
         sent=frozenset({"o1", "o2"}),
+        noted=Noted(),
         log=LOG[:3],
         applied=APPLIED,
         expected=EXPECTED,
@@ -144,7 +146,7 @@ def test_an_alert_beyond_the_engines_offset_may_be_there_or_not() -> None:
 
 def test_a_good_run_has_nothing_lost_or_doubled() -> None:
     """Every step of a run without trouble is clean."""
-    assert faults(proof()) == [CLEAN] * 5
+    assert faults(proof()) == [CLEAN] * 6
 
 
 def test_an_observation_that_did_not_reach_the_log_is_lost() -> None:
@@ -172,7 +174,7 @@ def test_an_alert_without_cause_is_doubled() -> None:
 
 def test_the_same_change_published_again_is_one() -> None:
     """A replay repeats its records with the same ids, which harms nobody."""
-    assert faults(proof(alerts=[*proof().alerts, *proof().alerts])) == [CLEAN] * 5
+    assert faults(proof(alerts=[*proof().alerts, *proof().alerts])) == [CLEAN] * 6
 
 
 def test_an_alert_with_two_tickets_is_doubled_and_one_without_is_lost() -> None:
@@ -199,7 +201,7 @@ def test_notices_are_counted_by_their_ids() -> None:
 
 def test_repeated_ticket_events_count_once() -> None:
     """The relay may publish an event again after a crash."""
-    assert faults(proof(tickets=[*TICKETS, *TICKETS])) == [CLEAN] * 5
+    assert faults(proof(tickets=[*TICKETS, *TICKETS])) == [CLEAN] * 6
 
 
 def test_counts_come_from_the_ids() -> None:
@@ -234,6 +236,34 @@ def test_applied_offsets_come_from_the_checkpoints() -> None:
     assert applied_offsets(records, addresses) == {(OBSERVATIONS, 0): 9, (OBSERVATIONS, 1): -1}
 
 
+def filmed(*names: str) -> Proof:
+    """A run in which a camera's observations lie in the log beside those of devices."""
+    found = tuple(msgspec.structs.replace(seen(name, T), source="camera/gate-1") for name in names)
+    return proof(log=(*LOG[:3], record(1, *found)))
+
+
+def test_what_cameras_noted_is_held_against_the_log_by_its_ids() -> None:
+    """Cameras are clean when the log has just what they noted; devices' observations are none of theirs."""
+    run = filmed("c1", "c2")
+    assert faults(msgspec.structs.replace(run, noted=Noted(("c1", "c2"))))[5] == CLEAN
+    assert faults(msgspec.structs.replace(run, noted=Noted(("c2", "c1", "c3"))))[5] == (("c3",), ())
+
+
+def test_a_camera_is_not_cleared_by_equal_numbers() -> None:
+    """As many in the log as were noted, but another one: the noted one is lost, and the other one has no cause."""
+    assert faults(msgspec.structs.replace(filmed("c1", "x"), noted=Noted(("c1", "c2"))))[5] == (("c2",), ("x",))
+
+
+def test_a_camera_that_notes_the_same_twice_has_doubled_it() -> None:
+    """One thing seen was told twice, although the log folds it to one."""
+    assert faults(msgspec.structs.replace(filmed("c1", "c1"), noted=Noted(("c1", "c1"))))[5] == ((), ("c1",))
+
+
+def test_beyond_a_full_journal_nothing_is_judged() -> None:
+    """When the cameras stopped noting, what else lies in the log is no fault; what they noted and it has not still is."""
+    assert faults(msgspec.structs.replace(filmed("c1", "c2"), noted=Noted(("c1", "c9"), complete=False)))[5] == (("c9",), ())
+
+
 def test_steps_have_names() -> None:
     """Each comparison says what it compared, for whoever must find out why."""
-    assert len({found.what for found in compare_all(proof())}) == 5
+    assert len({found.what for found in compare_all(proof())}) == 6

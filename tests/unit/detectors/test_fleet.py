@@ -276,7 +276,8 @@ async def test_everything_told_is_sent_in_order_until_it_is_acknowledged() -> No
         pauses.append(seconds)
 
     writer, registry = ScriptedWriter(["put", "acknowledge", "acknowledge"]), CollectorRegistry()
-    outlet = Outlet(writer, Metrics(registry), lambda: 42, pause)
+    noted: list[tuple[str, bool]] = []
+    outlet = Outlet(writer, Metrics(registry), lambda: 42, pause, lambda name: noted.append((name, name in writer.written)))
     sending = asyncio.create_task(outlet.run())
 
     def tell_all() -> None:
@@ -288,6 +289,7 @@ async def test_everything_told_is_sent_in_order_until_it_is_acknowledged() -> No
     assert await outlet.drain(5.0)
     sending.cancel()
     assert writer.written == ["o0", "o1", "o2"]
+    assert noted == [("o0", False), ("o1", False), ("o2", False)]  # Once each, however often it was tried, and before it was sent.
     assert pauses == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE]
     assert outlet.fault is None
     assert registry.get_sample_value("cityloop_camera_unsent_observations") == 0
