@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import httpx
 import msgspec
@@ -17,6 +17,7 @@ import msgspec
 from cityloop.roles.dispatch import run
 from config.settings import Settings, read_settings
 from streams.broker.process import free_port
+from streams.leash import leash
 from tests.fakes.town import UNITS, town
 
 SECRET = "whsec_" + "c2VjcmV0IG9mIHRoZSB0ZXN0cyBvZiBub3RpY2Vz"
@@ -31,14 +32,15 @@ class DispatchProcess:
         data: folder of its database.
         database: SQLAlchemy URL; empty for SQLite in the folder.
         session_seconds: after how long the broker gives a dead process's partitions to the next; Apache Kafka wants 6 at least.
+        changes: other settings.
     """
 
-    def __init__(self, kafka: str, webhook: str, data: Path, database: str = "", session_seconds: float = 3.0) -> None:
+    def __init__(self, kafka: str, webhook: str, data: Path, database: str = "", session_seconds: float = 3.0, **changes: Any) -> None:
         self.log = data / "dispatch.log"
         self._metrics_port = free_port()
         self.settings = Settings(
             broker=f"kafka://{kafka}", webhook=webhook, webhook_secret=SECRET, data=str(data), database=database,
-            session_seconds=session_seconds, metrics_port=self._metrics_port,
+            session_seconds=session_seconds, metrics_port=self._metrics_port, **changes,
         )  # fmt: skip
         self._environment = os.environ | {
             f"CITYLOOP_{name.upper()}": str(value) for name, value in msgspec.structs.asdict(self.settings).items() if value != ""
@@ -49,7 +51,13 @@ class DispatchProcess:
         """Start it; it works as soon as it can."""
         with self.log.open("ab") as output:
             argv = [sys.executable, "-m", "tests.fakes.dispatchprocess"]
-            self._process = subprocess.Popen(argv, env=self._environment, stdout=output, stderr=output)
+            self._process = subprocess.Popen(
+                argv,
+                env=self._environment,
+                stdout=output,
+                stderr=output,
+                preexec_fn=leash(signal.SIGKILL),  # noqa: PLW1509  # All that it does is a call of the kernel.
+            )
 
     def await_ready(self, seconds: float = 60) -> None:
         """Wait until it is ready."""

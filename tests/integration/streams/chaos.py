@@ -36,21 +36,15 @@ def storm(kind: str, broker: BrokerProcess, folder: Path, *, workload: str, seed
     provision(settings)
     chance = random.Random(seed)  # noqa: S311  # Seeded faults are wanted.
     feeder = Feeder(settings, workload, seed, rate=100, idempotent=kind == "kafka")
-    workers = Workers(settings, workload, folder)
-    feeder.start()
     began, done = time.monotonic(), list[str]()
-    try:
+    with Workers(settings, workload, folder) as workers, feeder:
         while time.monotonic() - began < seconds:
             done += torment(workers, broker, [chance.choice(FAULTS[kind])], chance, settings)
         feeder.feeding.clear()
         settle(settings, workers)
-        feeder.halt.set()
-        feeder.join(60)
+        feeder.finish()
         workers.stop()
-        figures = compare(settings, workload, feeder.written, exactly_once=kind == "kafka")
-    finally:
-        feeder.halt.set()
-        workers.stop()
+        figures = compare(settings, workload, feeder.written, exactly_once=kind == "kafka").figures
     return f"{kind}, {workload}, seed {seed}: {len(done)} faults ({', '.join(done)}), {figures}, ended by themselves: {workers.deaths}"
 
 

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple, Self
 
 import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -18,6 +19,7 @@ from config.settings import Settings
 from streams.broker.process import BrokerProcess
 from streams.checkpoint.assemble import Entry, farthest
 from streams.fold import Record
+from streams.leash import leash
 from streams.topics import ALERTS, CHECKPOINTS, OBSERVATIONS, REJECTED, URGENT, topic_name
 from tests.fakes.folds import undisturbed
 from tests.integration.streams.workloads import WORKLOADS
@@ -66,6 +68,18 @@ class Feeder(threading.Thread):
         self._producer.flush()
         self._producer.close()
 
+    def finish(self) -> None:
+        """End, when all that was written is acknowledged or given up."""
+        self.halt.set()
+        self.join(60)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.halt.set()
+
     def _send(self, topic: str, partition: int, value: bytes, headers: Mapping[str, bytes]) -> None:
         name = topic_name(topic, self._settings.topic_suffix)
         sent = self._producer.send(name, value=value, partition=partition, headers=list(headers.items()))
@@ -110,11 +124,24 @@ class Workers:
             process.kill()
             process.wait()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
+
     def _start(self, name: str) -> subprocess.Popen[bytes]:
         given = {f"CITYLOOP_{field.upper()}": str(value) for field, value in msgspec.structs.asdict(self._settings).items()}
         environment = {**os.environ, **given, "CITYLOOP_DATA": str(self._folder / name)}
         with (self._folder / f"worker-{name}.log").open("ab") as log:
-            return subprocess.Popen(self._argv, cwd=_ROOT, env=environment, stdout=log, stderr=log)
+            return subprocess.Popen(
+                self._argv,
+                cwd=_ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                preexec_fn=leash(signal.SIGKILL),  # noqa: PLW1509  # All that it does is a call of the kernel.
+            )
 
 
 def torment(workers: Workers, broker: BrokerProcess, faults: Sequence[str], chance: random.Random, settings: Settings) -> list[str]:
@@ -203,7 +230,19 @@ def settle(settings: Settings, workers: Workers) -> dict[tuple[str, int], int]:
     raise TimeoutError(f"Wanted {goal}, reached {reached}; deaths {workers.deaths}")
 
 
-def compare(settings: Settings, workload: str, written: Counter[tuple[str, int, bytes]], *, exactly_once: bool) -> dict[str, int]:
+class Outcome(NamedTuple):
+    """What a comparison that found no difference has counted and seen.
+
+    Attributes:
+        figures: counts by name.
+        alerts: value and partition of what was published on the topic of alerts, each once, in the order of the undisturbed fold.
+    """
+
+    figures: dict[str, int]
+    alerts: list[tuple[bytes, int]]
+
+
+def compare(settings: Settings, workload: str, written: Counter[tuple[str, int, bytes]], *, exactly_once: bool) -> Outcome:
     """Compare what the workers made with an undisturbed fold of the very log, and the log with what the feeder wrote.
 
     Raises:
@@ -226,4 +265,8 @@ def compare(settings: Settings, workload: str, written: Counter[tuple[str, int, 
     added = said - {(output.topic, output.value) for output in further}
     assert not lost, f"{len(lost)} of {len(outputs)} outputs were lost"
     assert not added, f"{len(added)} outputs that an undisturbed run does not have"
-    return {"records": len(log), "outputs": len(outputs), "published": len(published), "partitions": len(kept)}
+    homes = {record.value: record.partition for record in published if record.topic == ALERTS}
+    return Outcome(
+        {"records": len(log), "outputs": len(outputs), "published": len(published), "partitions": len(kept)},
+        [(output.value, homes[output.value]) for output in further if output.topic == ALERTS and output.value in homes],
+    )

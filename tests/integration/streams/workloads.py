@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -24,6 +25,7 @@ Made = tuple[str, int, bytes, Mapping[str, bytes]]
 """Topic, partition, value and headers of a record to write."""
 _ORIGIN: Micros = 1_780_000_000_000_000
 _SPEED = 20
+_SOURCES = 400
 
 
 class Workload(NamedTuple):
@@ -55,9 +57,13 @@ def _quick_clock() -> Micros:
     return _ORIGIN + (time.time_ns() // 1000 - _ORIGIN) * _SPEED
 
 
-def _reports(chance: random.Random, partitions: int) -> Iterator[Made]:
-    """Envelopes of doors, smoke alarms and parking cameras of 400 sources, and one record in fifty that nobody can read."""
-    sources = [f"sensor/{number}" for number in range(400)]
+def _reports(chance: random.Random, partitions: int, troubled: int = _SOURCES) -> Iterator[Made]:
+    """Envelopes of doors, smoke alarms and parking cameras of 400 sources, and one record in fifty that nobody can read.
+
+    The first ``troubled`` sources see something every other time, the others never.
+    """
+    sources = [f"sensor/{number}" for number in range(_SOURCES)]
+    calm = frozenset(sources[troubled:])
     homes = {partition: [source for source in sources if partition_of(source, partitions) == partition] for partition in range(partitions)}
     number = 0
     while True:
@@ -67,13 +73,14 @@ def _reports(chance: random.Random, partitions: int) -> Iterator[Made]:
             yield OBSERVATIONS, partition, b"\xc1" + chance.randbytes(9), ENVELOPE_HEADERS
             continue
         kinds = ("smoke",) if urgent else ("door", "illegal_parking")
-        seen = tuple(_report(chance, homes[partition], kinds, now) for _ in range(10))
+        seen = tuple(_report(chance, homes[partition], kinds, now, calm) for _ in range(10))
         value = encode_envelope(Envelope(sent_at=now, writer="feeder", observations=seen))
         yield (URGENT if urgent else OBSERVATIONS), partition, value, ENVELOPE_HEADERS
 
 
-def _report(chance: random.Random, sources: list[str], kinds: tuple[str, ...], now: Micros) -> Observation:
-    source, kind, value, at = chance.choice(sources), chance.choice(kinds), chance.random() < 0.5, now - chance.randrange(100_000)
+def _report(chance: random.Random, sources: list[str], kinds: tuple[str, ...], now: Micros, calm: frozenset[str]) -> Observation:
+    source, kind, at = chance.choice(sources), chance.choice(kinds), now - chance.randrange(100_000)
+    value = chance.random() < 0.5 and source not in calm
     return Observation(
         id=observation_id(source, kind, at, value),
         source=source,
@@ -99,4 +106,5 @@ def _tick() -> tuple[bytes, Mapping[str, bytes]]:
 WORKLOADS = {
     "counting": Workload(CountingFold, _amounts, lambda: (b"[]", {})),
     "rules": Workload(_demo_rules, _reports, _tick),
+    "street": Workload(_demo_rules, partial(_reports, troubled=40), _tick),  # So few alerts that dispatch keeps up with them.
 }
