@@ -7,6 +7,7 @@ import random
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import structlog
@@ -112,5 +113,7 @@ def _all_blind(posts: list[Post]) -> str | None:
 
 def _stop(judging: threading.Thread, posts: list[Post]) -> None:
     judging.join(timeout=5.0)
-    for post in posts:
-        post.feed.stop()
+    # A camera that hangs is waited for, so all are let go at once: the wait must not add up over the cameras of a dead network.
+    with ThreadPoolExecutor(max(1, len(posts)), "hang-up") as pool:
+        for post in posts:
+            pool.submit(post.feed.stop)

@@ -5,11 +5,14 @@ import numpy as np
 
 from detectors.inference.port import Picture
 from detectors.sources.frame import SourceError
+from detectors.sources.refusal import why_refused
 from detectors.sources.still import MOST_PIXELS
 
 
 class RtspReader:
     """One connection.
+
+    To connect takes about three seconds, in which FFmpeg gets to know the stream; the frames of that time come at once when it is done.
 
     Args:
         name: the URL without credentials, for messages.
@@ -24,10 +27,17 @@ class RtspReader:
         self._name = name
         milliseconds = int(timeout * 1000)
         self._capture = cv2.VideoCapture(
-            url, cv2.CAP_FFMPEG, [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, milliseconds, cv2.CAP_PROP_READ_TIMEOUT_MSEC, milliseconds]
+            url,
+            cv2.CAP_FFMPEG,
+            [
+                *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, milliseconds),
+                *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, milliseconds),
+                # With more threads the decoder holds a frame back for each, and gives those out, late, when the stream is cut.
+                *(cv2.CAP_PROP_N_THREADS, 1),
+            ],
         )
         if not self._capture.isOpened():
-            msg = f"{name}: no connection, or no video in it (address, credentials and stream path are to be checked)"
+            msg = f"{name}: {why_refused(name, timeout, credentials=url != name)}"
             raise SourceError(msg)
 
     def read(self) -> Picture:

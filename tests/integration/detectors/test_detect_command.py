@@ -185,5 +185,5 @@ def test_a_camera_that_refuses(tmp_path: Path) -> None:
     finally:
         del os.environ["GATE_SECRET"]
     assert (code, told) == (2, [])
-    assert "rtsp://127.0.0.1:9/stream: no connection, or no video in it" in said
+    assert "rtsp://127.0.0.1:9/stream: no connection (ConnectionRefusedError)" in said
     assert "s3cret" not in said
