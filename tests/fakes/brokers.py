@@ -51,8 +51,10 @@ class Brokers:
 def shared_brokers(factory: pytest.TempPathFactory) -> Iterator[Brokers]:
     """The body of a session fixture."""
     brokers = Brokers(factory.mktemp("brokers"))
-    yield brokers
-    brokers.close()
+    try:
+        yield brokers
+    finally:
+        brokers.close()
 
 
 def settings_for(broker: BrokerProcess, data: Path, **changes: Any) -> Settings:

@@ -4,6 +4,7 @@
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from config.matters import Calendar
 from config.settings import read_settings
 from config.sources import Device
 from streams.broker.process import free_port
+from streams.leash import leash
 from tests.fakes.keyring import FakeKeyRing
 from tests.fakes.observations import KINDS
 
@@ -91,7 +93,13 @@ class GatewayProcess:
         """Start it."""
         with self.log.open("ab") as output:
             argv = [sys.executable, "-m", "tests.fakes.gatewayprocess"]
-            self._process = subprocess.Popen(argv, env=self._environment, stdout=output, stderr=output)
+            self._process = subprocess.Popen(
+                argv,
+                env=self._environment,
+                stdout=output,
+                stderr=output,
+                preexec_fn=leash(signal.SIGKILL),  # noqa: PLW1509  # All that it does is a call of the kernel.
+            )
 
     def start(self, *, seconds: float = 60) -> None:
         """Start it and wait until it is ready."""
@@ -100,6 +108,7 @@ class GatewayProcess:
         deadline = time.monotonic() + seconds
         while True:
             if (ended := self._process.poll()) is not None or time.monotonic() > deadline:
+                self.kill()
                 raise RuntimeError(f"the gateway did not get ready (exit {ended}):\n{self.log.read_text()[-4000:]}")
             try:
                 if httpx.get(f"{self.url}/health/ready", timeout=1).status_code == 200:

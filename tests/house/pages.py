@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from streams.leash import leash
 from tests.house.snippets import Block, Step, first_missing, read_blocks
 from tests.house.tree import ROOT
 
@@ -32,6 +33,7 @@ class Demo:
             stderr=subprocess.PIPE,
             text=True,
             env=clean_environment(),
+            preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.
         )
         threading.Thread(target=self._listen, daemon=True).start()
         if not self._ready.wait(seconds):
@@ -54,7 +56,11 @@ class Demo:
     def stop(self) -> None:
         """End the demo as Ctrl-C would."""
         self._process.terminate()
-        self._process.wait(60)
+        try:
+            self._process.wait(60)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            raise
 
 
 def clean_environment() -> dict[str, str]:

@@ -13,6 +13,7 @@ import pytest
 
 from cityloop.ports import server_port
 from detectors.weights.cache import cache_folder, installed
+from streams.leash import leash
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +61,13 @@ def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
 def test_ctrl_c_ends_everything_and_still_reports(tmp_path: Path) -> None:
     """An interrupt stops the street, prints the report with exit 0, and leaves no process behind."""
     process = subprocess.Popen(
-        command(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean(os.environ), start_new_session=True
+        command(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=clean(os.environ),
+        start_new_session=True,
+        preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.
     )
     try:
         wait_for_line(process, "the street comes alive", seconds=120)

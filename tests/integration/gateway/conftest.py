@@ -50,7 +50,9 @@ def suffix(request: pytest.FixtureRequest) -> str:
 def gateway(log: str, mqtt_broker: MqttBroker, suffix: str, tmp_path: Path) -> Iterator[GatewayProcess]:
     """A gateway process on both brokers, started and ready."""
     process = GatewayProcess(log, mqtt_broker.url, tmp_path / "gateway.log", suffix=suffix)
-    process.start()
-    yield process
-    if process.running:
-        process.stop()
+    try:
+        process.start()
+        yield process
+    finally:
+        if process.running:
+            process.stop()

@@ -14,6 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from streams.leash import leash
 from tests.house.tree import ROOT
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
@@ -41,7 +42,11 @@ def doors(tmp_path: Path) -> Iterator[tuple[int, int]]:
     text = text.replace("listener 1883", f"listener {inner} 127.0.0.1").replace("listener 1884", f"listener {outer} 127.0.0.1")
     # Started by root, mosquitto drops to a user of its own, who may not read a test's folder.
     (tmp_path / "mosquitto.conf").write_text(f"user root\n{text}", encoding="utf-8")
-    broker = subprocess.Popen([str(MOSQUITTO), "-c", str(tmp_path / "mosquitto.conf")], stderr=subprocess.PIPE)
+    broker = subprocess.Popen(
+        [str(MOSQUITTO), "-c", str(tmp_path / "mosquitto.conf")],
+        stderr=subprocess.PIPE,
+        preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.
+    )
     try:
         _wait_for(inner)
         _wait_for(outer)

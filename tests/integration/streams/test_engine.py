@@ -25,6 +25,7 @@ from streams.batcher import Batcher
 from streams.broker.process import free_port
 from streams.clock import system_clock
 from streams.ids import observation_id
+from streams.leash import leash
 from streams.observation import Observation
 from streams.partition import partition_of
 from streams.producer import open_producer
@@ -50,7 +51,10 @@ def engine(request: pytest.FixtureRequest, brokers: Brokers, tmp_path: Path) -> 
     provision(settings)
     with (tmp_path / "engine.log").open("ab") as log:
         process = subprocess.Popen(
-            (sys.executable, "-m", "cityloop", "run", "engine"), env={**os.environ, **environment_of(settings)}, stderr=log
+            (sys.executable, "-m", "cityloop", "run", "engine"),
+            env={**os.environ, **environment_of(settings)},
+            stderr=log,
+            preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.
         )
     try:
         await_ready(settings)
