@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from cityloop.doctor.finding import Finding, bad, good
 
 DISTRIBUTION = "cityloop"
-NAMES = ("config", "streams", "detectors", "rules", "dispatch", "console", "cityloop")
+NAMES = ("bench", "config", "streams", "detectors", "rules", "dispatch", "console", "cityloop")
 """The house's packages."""
 
 NAME = "package names"
