@@ -13,10 +13,11 @@ from config.moment import Micros
 from rules.engine.bearer import BUCKET, RuleBearer
 from rules.engine.partition import Partition
 from rules.grouping import restored
+from rules.model import Rule
 from rules.state import Group
 from streams.observation import Observation
 
-SCHEMA = 3
+SCHEMA = 4
 """Of the sections; it changes with every change of :mod:`rules.state` or of a form's memory."""
 
 _CLOCK = "clock"
@@ -32,9 +33,21 @@ class Clock(msgspec.Struct, frozen=True, array_like=True):
     now: Micros
 
 
+class Section(msgspec.Struct, frozen=True, array_like=True):
+    """A section of groups.
+
+    Attributes:
+        shape: form and group key of the rule that wrote it; under other ones its groups mean nothing.
+        groups: in the order of making.
+    """
+
+    shape: str
+    groups: list[Group]
+
+
 _decode_clock = msgspec.msgpack.Decoder(Clock).decode
 _decode_waiting = msgspec.msgpack.Decoder(list[Observation]).decode
-_decode_groups = msgspec.msgpack.Decoder(list[Group]).decode
+_decode_section = msgspec.msgpack.Decoder(Section).decode
 
 
 def full(partition: Partition) -> dict[str, bytes]:
@@ -58,7 +71,8 @@ def delta(partition: Partition) -> dict[str, bytes]:
 def restore(partition: Partition, sections: Mapping[str, bytes]) -> None:
     """Give a new partition the state that was written.
 
-    Rules that are no longer in the rule set are left behind, new ones begin with nothing.
+    Rules that are no longer in the rule set are left behind, new ones begin with nothing. A rule that was changed keeps
+    its groups, unless it has another form or another group key: then it is a new one under an old name.
 
     Raises:
         ValueError: the sections are of another schema version.
@@ -87,7 +101,10 @@ def restore(partition: Partition, sections: Mapping[str, bytes]) -> None:
 
 def _restore_groups(bearer: RuleBearer, raw: bytes) -> None:
     memory_type: Any = bearer.evaluator.memory_type
-    for group in _decode_groups(raw):
+    section = _decode_section(raw)
+    if section.shape != _shape(bearer.rule):
+        return
+    for group in section.groups:
         group.key = restored(group.key)
         if group.memory is not None:
             group.memory = msgspec.convert(group.memory, memory_type)
@@ -101,6 +118,14 @@ def _small_sections(partition: Partition) -> dict[str, bytes]:
 
 
 def _dirty_sections(rule: str, bearer: RuleBearer) -> dict[str, bytes]:
-    sections = {f"{_GROUP}{rule}/{bucket}": _encode(bearer.bucket(bucket)) for bucket in sorted(bearer.dirty)}
+    shape = _shape(bearer.rule)
+    sections = {f"{_GROUP}{rule}/{bucket}": _encode(Section(shape, bearer.bucket(bucket))) for bucket in sorted(bearer.dirty)}
     bearer.dirty = set()
     return sections
+
+
+def _shape(rule: Rule) -> str:
+    """What the state of a rule's groups depends on."""
+    form: Any = rule.condition.__struct_config__.tag
+    distinct = getattr(rule.condition, "distinct", None)
+    return f"{form}{f' distinct {distinct}' if distinct else ''} by {','.join(rule.by)}"

@@ -6,6 +6,7 @@ import pytest
 
 from config.moment import SECOND
 from rules.engine import Partition
+from rules.grouping import field_fault
 from streams.alert import AlertEvent, Change, Severity, TicketPolicy
 from streams.ids import alert_id, event_id
 from streams.observation import Observation, Position
@@ -182,6 +183,19 @@ def test_missing_fields_are_one_group_and_no_others() -> None:
         ("resolved", None, 2),
         ("resolved", "z1", 3),
     ]
+
+
+def test_large_whole_numbers_are_groups_of_their_own() -> None:
+    """Neighbours that a floating point number cannot tell apart are two groups, and each is shown as it came."""
+    numbers = (2**53, 2**53 + 1, 2**53 - 1)
+    history = [seen(at, 9, attributes={"n": number}) for at, number in enumerate(numbers)]
+    assert [event.group["attributes.n"] for event in events(OVER | {"by": ["attributes.n"]}, history)] == list(numbers)
+
+
+@pytest.mark.parametrize("name", ["zon", "a_field_that_is_longer_than_any", "attributes.", "attribute.floor", ""])
+def test_what_is_no_field_to_group_by(name: str) -> None:
+    """Only fields of observations, and attributes that are named, tell groups apart."""
+    assert field_fault(name) is not None
 
 
 def test_identities() -> None:

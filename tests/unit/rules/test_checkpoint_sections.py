@@ -224,6 +224,53 @@ def test_a_rule_that_was_removed_leaves_what_waited_for_it() -> None:
     assert again.lanes[1].waiting == []
 
 
+FIRING = {"rule": "r", "where": "value > 5"}
+OTHER_SHAPES: dict[str, dict[str, Any]] = {
+    "count": FIRING | {"count": 1, "within": "60s"},
+    "distinct": FIRING | {"count": 1, "within": "60s", "distinct": "zone"},
+    "absent": FIRING | {"absent": "60s"},
+    "rate": FIRING | {"rate": {"above": 1, "per": "1s"}, "within": "60s"},
+    "cluster": FIRING | {"cluster": {"sources": 2, "radius": "1km"}, "within": "60s"},
+    "sequence": {"rule": "r", "sequence": [{"kind": "level"}, {"kind": "other"}], "within": "60s"},
+    "unanswered": {"rule": "r", "sequence": [{"kind": "level"}, {"not": {"kind": "other"}}], "within": "60s"},
+    "by more": FIRING | {"by": ["source", "zone"]},
+    "by another": FIRING | {"by": ["zone"]},
+    "by nothing": FIRING | {"by": []},
+}
+
+
+@pytest.mark.parametrize("before", [FIRING, *OTHER_SHAPES.values()], ids=["level", *OTHER_SHAPES])
+@pytest.mark.parametrize("after", [FIRING, *OTHER_SHAPES.values()], ids=["level", *OTHER_SHAPES])
+def test_a_rule_of_another_form_or_group_key_begins_with_nothing(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Under its old name it is a new rule: it takes over nothing that it could not understand, and the engine goes on."""
+    place = Position(121.5, 31.25)
+    sections = snapshot.full(engine_of(rules_of(before), [seen(at, 9 + at, position=place) for at in range(3)]))
+    again = restored(rules_of(after), sections)
+    kept = before == after
+    assert bool(again.bearers["r"].groups) is kept
+    again.observe(seen(5, 9, position=place), 0)
+    again.tick(EPOCH + 500 * SECOND, 0)
+    assert again.tally.rules["r"].crashed == 0
+    assert snapshot.full(again)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"where": "value > 4"}, {"keep_firing_for": "9s"}, {"summary": "other words"}, {"severity": "critical"}, {"repeat": "1h"}],
+    ids=["threshold", "quiet time", "words", "severity", "repeat"],
+)
+def test_a_rule_that_was_changed_otherwise_keeps_its_episodes(change: dict[str, Any]) -> None:
+    """Another threshold, time or wording goes on with the alert that fires, under the same id, told by the new version."""
+    rules = rules_of(FIRING)
+    engine = Partition(rules)
+    (fired,) = alerts(engine.observe(seen(0, 9), 0))
+    changed = rules_of(FIRING | change)
+    again = restored(changed, snapshot.full(engine))
+    again.observe(seen(5, 1), 0)
+    resolved = alerts(again.tick(EPOCH + 60 * SECOND, 0))[-1]
+    assert (resolved.event.value, resolved.id, resolved.rule_version) == ("resolved", fired.id, changed.rules[0].version)
+
+
 def test_a_rule_name_with_marks_in_it_keeps_its_sections() -> None:
     """Names have dots and hyphens; the number of the section is what stands behind the last stroke."""
     rules = rules_of(OVER | {"rule": "street.bin-1_a"})

@@ -196,7 +196,7 @@ def test_a_rule_that_is_gone_is_left_behind() -> None:
 def test_an_unknown_schema_is_refused() -> None:
     """State of another version of the product is not guessed at."""
     foreign = {"clock": msgspec.msgpack.encode((snapshot.SCHEMA + 1, 0))}
-    with pytest.raises(ValueError, match="has schema 4, and this version of cityloop reads schema 3"):
+    with pytest.raises(ValueError, match="has schema 5, and this version of cityloop reads schema 4"):
         RuleFold(rules_of(RULE)).restore(OBSERVATIONS, 0, foreign)
 
 
