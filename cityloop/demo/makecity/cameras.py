@@ -1,4 +1,4 @@
-"""Twelve cameras that play real footage: a street clip of ten seconds, in two of them held on a frame with a standing car."""
+"""Twelve cameras that play real footage: a street clip of ten seconds, in two of them held on a frame with a vehicle, a taxi and a hatchback."""
 
 from collections.abc import Iterator, Sequence
 
@@ -20,20 +20,20 @@ class Take(msgspec.Struct, frozen=True):
     dwell: str = "30s"
 
 
-CROSSING = "[[0.46, 0.42], [0.74, 0.42], [0.74, 0.72], [0.46, 0.72]]"
+BAY = "[[0.02, 0.55], [0.66, 0.55], [0.66, 1.0], [0.02, 1.0]]"
 RIGHT_LANE = "[[0.7, 0.4], [1.0, 0.4], [1.0, 0.7], [0.7, 0.7]]"
 KERB = "[[0.1, 0.5], [0.9, 0.5], [0.9, 1.0], [0.1, 1.0]]"
 FAR_SIDE = "[[0.3, 0.35], [0.9, 0.35], [0.9, 0.75], [0.3, 0.75]]"
 
-SALOON = "{start: 6.56, end: 9.2, hold_at: 6.72, hold: 60, rest: 30, loop: true}"
-"""At 6.72 s a dark saloon is on the crossing in the middle: held for a minute it is a stay."""
+TAXI = "{start: 2.2, end: 9.2, hold_at: 2.28, hold: 60, rest: 30, loop: true}"
+"""At 2.28 s a taxi stands at the bottom left: held for a minute it is a stay."""
 HATCHBACK = "{start: 6.4, end: 9.2, hold_at: 6.52, hold: 60, rest: 30, loop: true}"
 """At 6.52 s a hatchback stands in the right lane. The rest without cars lets the alert end (``keep_firing_for``) before the next stay."""
 
 TAKES = (
     Take("{start: 7.6, hold_at: 9.2, hold: 30, loop: true}", KERB, 0.5),
     Take("{start: 0, end: 1.0, hold_at: 0.4, hold: 20, loop: true}", KERB, 0.5),
-    Take(SALOON, CROSSING, 1.0, "20s"),
+    Take(TAXI, BAY, 1.0, "20s"),
     Take("{loop: true}", FAR_SIDE, 0.5),
     Take("{start: 7.0, loop: true}", KERB, 0.5),
     Take("{start: 7.6, hold_at: 8.4, hold: 45, loop: true}", FAR_SIDE, 0.5),
