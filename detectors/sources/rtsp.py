@@ -1,5 +1,7 @@
 """Frames from RTSP, through FFmpeg in OpenCV (over TCP, which is its default when nothing else is asked for)."""
 
+import time
+
 import cv2
 import numpy as np
 
@@ -7,6 +9,9 @@ from detectors.inference.port import Picture
 from detectors.sources.frame import SourceError
 from detectors.sources.refusal import why_refused
 from detectors.sources.still import MOST_PIXELS
+
+WAITED = 0.9
+"""Part of the time-out after which a read counts as having waited for all of it."""
 
 
 class RtspReader:
@@ -25,6 +30,7 @@ class RtspReader:
 
     def __init__(self, name: str, url: str, timeout: float) -> None:
         self._name = name
+        self._timeout = timeout
         milliseconds = int(timeout * 1000)
         self._capture = cv2.VideoCapture(
             url,
@@ -32,7 +38,7 @@ class RtspReader:
             [
                 *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, milliseconds),
                 *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, milliseconds),
-                # With more threads the decoder holds a frame back for each, and gives those out, late, when the stream is cut.
+                # With more threads the decoder holds a frame back for each.
                 *(cv2.CAP_PROP_N_THREADS, 1),
             ],
         )
@@ -46,8 +52,10 @@ class RtspReader:
         Raises:
             SourceError: the connection was lost, or nothing came in time.
         """
+        began = time.monotonic()
         found, picture = self._capture.read()
-        if not found or picture is None:
+        # When the wait is over, FFmpeg still gives out frames that it has kept back: they are as old as the silence, and not of now.
+        if not found or picture is None or time.monotonic() - began > WAITED * self._timeout:
             msg = f"{self._name}: the stream ended or no frame came in time"
             raise SourceError(msg)
         if picture.shape[0] * picture.shape[1] > MOST_PIXELS:

@@ -1,6 +1,7 @@
 """Frames from a camera's snapshot address: one HTTP request each, at the rate at which they are judged."""
 
 import threading
+import time
 
 import httpx
 
@@ -23,7 +24,9 @@ class SnapshotReader:
     def __init__(self, name: str, credentials: tuple[str, str] | None, timeout: float, period: float, stopped: threading.Event) -> None:
         self._name = name
         self._credentials = credentials
-        self._client = httpx.Client(timeout=timeout, follow_redirects=False)
+        # A picture is compressed already; packed once more, a few bytes could stand for gigabytes.
+        self._client = httpx.Client(timeout=timeout, follow_redirects=False, headers={"Accept-Encoding": "identity"})
+        self._timeout = timeout
         self._auth: httpx.Auth | None = httpx.BasicAuth(*credentials) if credentials else None
         self._period = period
         self._stopped = stopped
@@ -41,6 +44,8 @@ class SnapshotReader:
         return decode_still(self._body(), self._name)
 
     def _body(self) -> bytes:
+        # The client's own time-out is for each part that comes, of which there may be many.
+        deadline = time.monotonic() + self._timeout
         try:
             with self._client.stream("GET", self._name, auth=self._auth) as answer:
                 if answer.status_code == httpx.codes.UNAUTHORIZED and self._wants_digest(answer):
@@ -49,10 +54,13 @@ class SnapshotReader:
                     msg = f"{self._name}: the camera answered {answer.status_code} {answer.reason_phrase}"
                     raise SourceError(msg)
                 content = bytearray()
-                for part in answer.iter_bytes():
+                for part in answer.iter_raw():
                     content += part
                     if len(content) > LARGEST_BYTES:
                         msg = f"{self._name}: the answer is longer than a picture may be ({LARGEST_BYTES} bytes)"
+                        raise SourceError(msg)
+                    if time.monotonic() > deadline:
+                        msg = f"{self._name}: the picture was not there after {self._timeout:g} s"
                         raise SourceError(msg)
                 return bytes(content)
         except httpx.HTTPError as error:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from detectors.inference.port import Picture
+from streams.leash import leash
 
 PYTHON = "/usr/bin/python3"
 """The system's: PyGObject comes with the distribution."""
@@ -62,6 +63,7 @@ class WallCamera:
             env={**os.environ, **secrets},
             stdout=subprocess.PIPE,
             text=True,
+            preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.
         )
         assert self._process.stdout is not None
         said = self._process.stdout.readline().strip()

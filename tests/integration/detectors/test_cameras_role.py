@@ -1,9 +1,5 @@
 """The role ``cameras`` as a process: from files on disk to envelopes on a broker, and a clean end."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,26 +12,11 @@ from detectors.evidence.store import EvidenceStore
 from streams.broker.embedded import start_embedded
 from streams.broker.process import BrokerError, free_port
 from streams.journal import journal_file, read_journal
-from streams.leash import leash
 from streams.observation import Observation
 from streams.provision import provision
+from tests.fakes.camerasprocess import start_cameras, stop_cameras
 from tests.fakes.footage import bikes, real_model
 from tests.fakes.readlog import read_observations
-
-PROGRAM = """
-import sys
-from pathlib import Path
-from types import SimpleNamespace
-from cityloop.roles.cameras import run
-from config.camerafile import load_camera
-from config.kindfile import shipped_kinds
-from config.settings import Settings
-
-cameras = [load_camera(path) for path in sorted(Path(sys.argv[1]).glob("*.yaml"))]
-catalogue = SimpleNamespace(cameras={camera.id: camera for camera in cameras}, kinds=shipped_kinds())
-run(Settings(broker=sys.argv[2], data=sys.argv[3], metrics_port=int(sys.argv[4]), journal=sys.argv[3]), catalogue)
-"""
-"""A city of nothing but cameras."""
 
 ZONES = "zones:\n  - {id: bay, scene: illegal_parking, dwell: 3s, polygon: [[0.02, 0.55], [0.66, 0.55], [0.66, 1.0], [0.02, 1.0]]}\n"
 TAXI = "id: camera/taxi\nrate: 2\noptions: {start: 2.28, end: 9.2, hold_at: 2.28, hold: 60}\n" + ZONES
@@ -72,21 +53,15 @@ def test_cameras_are_watched_and_told(tmp_path: Path, broker: str) -> None:
     (cameras / "missing.yaml").write_text(MISSING, encoding="utf-8")
     settings = Settings(broker=f"kafka://{broker}", data=str(tmp_path / "data"), metrics_port=free_port())
     provision(settings)
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(cameras), settings.broker, settings.data, str(settings.metrics_port)],
-        env=os.environ,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.
-    )
+    process = start_cameras(cameras, settings, tmp_path / "said.txt")
     try:
         told = until(broker, 2)
         metrics = httpx.get(f"http://127.0.0.1:{settings.metrics_port}/metrics").text
         ready = httpx.get(f"http://127.0.0.1:{settings.metrics_port}/health/ready")
     finally:
-        process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=30)
-    assert process.returncode == 0, said
+        code = stop_cameras(process)
+    said = (tmp_path / "said.txt").read_text(encoding="utf-8")
+    assert code == 0, said
     values = {one.source: (one.kind, one.value) for one in told}
     assert values == {"camera/taxi": ("illegal_parking", True), "camera/missing": ("camera_health", "no_frames")}
     assert sorted(read_journal(journal_file(settings.data, "cameras")).ids) == sorted(one.id for one in told)
@@ -108,17 +83,12 @@ def test_a_process_that_sees_nothing_is_not_ready(tmp_path: Path, broker: str) -
     (cameras / "missing.yaml").write_text(MISSING, encoding="utf-8")
     settings = Settings(broker=f"kafka://{broker}", data=str(tmp_path / "data"), metrics_port=free_port())
     provision(settings)
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(cameras), settings.broker, settings.data, str(settings.metrics_port)],
-        env=os.environ,
-        preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.
-    )
+    process = start_cameras(cameras, settings, tmp_path / "said.txt")
     try:
         assert len(until(broker, 1)) == 1
         ready = httpx.get(f"http://127.0.0.1:{settings.metrics_port}/health/ready")
         assert process.poll() is None
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        stop_cameras(process)
     assert ready.status_code == 503
     assert "there is no such file" in ready.json()["reasons"]["cameras"]
