@@ -8,6 +8,7 @@ import typer
 from cityloop.terminal import Exit, talk
 
 COMMANDS = (
+    "cityloop.commands.audit",
     "cityloop.commands.bench",
     "cityloop.commands.check_config",
     "cityloop.commands.db",

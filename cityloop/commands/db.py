@@ -1,4 +1,4 @@
-"""``cityloop db``: the schema of the database."""
+"""``cityloop db``: the schema of the database, and copies of it."""
 
 import asyncio
 import os
@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from cityloop.commands.dbaccess import Database, Json, usable
+from cityloop.commands.dbcopy import backup_database, restore_database
 from cityloop.terminal import emit, refuse
-from config.problem import Problem, ProblemsError
+from config.problem import Problem
 from config.settings import read_settings
 
 
@@ -20,17 +22,17 @@ class Step(Enum):
     CURRENT = "current"
 
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Database = Annotated[str | None, typer.Option(metavar="URL", help="SQLAlchemy URL; left out, the installation's (CITYLOOP_DATABASE).")]
 Revision = Annotated[str, typer.Argument(help="Revision of the schema.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="The schema of the database.", no_args_is_help=True)
+    group = typer.Typer(help="The schema of the database, and copies of it.", no_args_is_help=True)
     group.command("upgrade")(upgrade_database)
     group.command("downgrade")(downgrade_database)
     group.command("current")(current_revision)
+    group.command("backup")(backup_database)
+    group.command("restore")(restore_database)
     app.add_typer(group, name="db")
 
 
@@ -50,21 +52,13 @@ def current_revision(*, database: Database = None, json: Json = False) -> None:
 
 
 def _run(step: Step, revision: str, database: str | None, *, json: bool) -> None:
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  # Heavy, so only when the command runs.
-
-    from dispatch.store.migrate import SchemaError, newest  # noqa: PLC0415  # As above.
+    from dispatch.store.migrate import SchemaError, newest  # noqa: PLC0415  # Heavy, so only when the command runs.
 
     try:
-        reached = asyncio.run(_with_engine(step, revision, database or read_settings(os.environ).database_url))
-    except ProblemsError as error:
-        raise refuse(error) from error
+        with usable():
+            reached = asyncio.run(_with_engine(step, revision, database or read_settings(os.environ).database_url))
     except SchemaError as error:
         raise refuse(Problem(file="REVISION", what=f"{error}.", fix=f"The newest revision is {newest()}.")) from error
-    except (SQLAlchemyError, ImportError, OSError) as error:
-        told = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise refuse(
-            Problem(file="--database", what=f"the database cannot be used: {told}.", fix="Check the URL and that it answers.")
-        ) from error
     if json:
         emit({"revision": reached, "newest": newest()})
     else:

@@ -51,11 +51,15 @@ def alert_event_row(event: AlertEvent, taken_at: Micros) -> Row:
 
 def ticket_row(change: TicketChange) -> Row:
     """A row of ``tickets``."""
-    ticket = change.ticket
+    return ticket_columns(change.ticket) | {"spot": change.spot, "due_at": change.due_at}
+
+
+def ticket_columns(ticket: Ticket) -> Row:
+    """What of a row of ``tickets`` follows from the ticket alone."""
     return {
         "id": ticket.id, "version": ticket.version, "state": ticket.state.value, "category": ticket.opening.category,
-        "severity": ticket.opening.severity.value, "unit": ticket.unit, "assignee": ticket.assignee, "spot": change.spot,
-        "due_at": change.due_at, "clock_stopped_at": ticket.clock_stopped_at, "opened_at": ticket.opened_at,
+        "severity": ticket.opening.severity.value, "unit": ticket.unit, "assignee": ticket.assignee,
+        "clock_stopped_at": ticket.clock_stopped_at, "opened_at": ticket.opened_at,
         "changed_at": ticket.changed_at, "ended_at": ticket.ended_at, "body": text(ticket),
     }  # fmt: skip
 

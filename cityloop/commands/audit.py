@@ -1,0 +1,47 @@
+"""``cityloop audit``: whether the tickets' histories are those that were written."""
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+import typer
+
+from cityloop.commands.dbaccess import Database, Json, usable
+from cityloop.terminal import Exit, emit
+from config.settings import read_settings
+
+if TYPE_CHECKING:
+    from dispatch.store.audit import Verdict
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    group = typer.Typer(help="Whether what was written is still what is there.", no_args_is_help=True)
+    group.command("verify")(verify_tickets)
+    group.callback()(lambda: None)  # With a callback a group of one command keeps the command's name.
+    app.add_typer(group, name="audit")
+
+
+def verify_tickets(*, database: Database = None, json: Json = False) -> None:
+    """Follow the chain of hashes of every ticket, and fold each history anew; exit 1 when one is not what was written."""
+    with usable():
+        verdict = asyncio.run(_verify(database or read_settings(os.environ).database_url))
+    if json:
+        emit({"ok": not verdict.broken, "tickets": verdict.tickets, "events": verdict.events, "broken": verdict.broken})
+    else:
+        for fault in verdict.broken:
+            typer.echo(f"ticket {fault.ticket}, event {fault.sequence}: {fault.what}")
+        typer.echo(f"{verdict.tickets} tickets with {verdict.events} events: {len(verdict.broken)} broken")
+    if verdict.broken:
+        raise typer.Exit(Exit.FOUND_PROBLEMS)
+
+
+async def _verify(url: str) -> "Verdict":
+    from dispatch.store.audit import verify  # noqa: PLC0415  # Heavy, so only when the command runs.
+    from dispatch.store.engine import open_engine  # noqa: PLC0415  # As above.
+
+    engine = open_engine(url)
+    try:
+        return await verify(engine)
+    finally:
+        await engine.dispose()
