@@ -314,3 +314,33 @@ def test_a_timer_that_is_set_earlier_is_run_earlier() -> None:
         ("updated", 40, 0, None, 1),
         ("resolved", 55, 0, 5, 1),
     ]
+
+
+def test_what_arrives_at_its_very_bound_is_applied_at_once() -> None:
+    """An observation that is exactly as late as is allowed waits no longer: W >= at + lateness holds as it comes."""
+    engine = Partition(rules_of(OVER | {"lateness": "20s"}))
+    engine.observe(seen(20, 1, kind="other"), 0)
+    assert told(engine.observe(seen(0, 9), 0)) == [("firing", 0, 0, None, 1)]
+    assert engine.lanes[1].waiting == []
+
+
+@pytest.mark.parametrize(("last", "fires"), [(10, False), (10 + MICRO, True)], ids=["at the timer", "after the timer"])
+def test_an_end_in_the_past_runs_the_timers_between_what_waits(last: float, fires: bool) -> None:
+    """Whatever ``until`` is, timers before the last observation that waits are run before it, and those of its instant are not."""
+    rules = rules_of(OVER | {"for": "10s", "lateness": "1h"})
+    assert bool(told(run(rules, [seen(0, 9), seen(last, 1)], until=5))) is fires
+
+
+def test_what_is_noticed_at_the_end_has_the_time_of_the_end() -> None:
+    """Events of the end of a recording carry the clock that the end was noticed at, and those of a tick that of the tick."""
+    engine = Partition(rules_of(OVER | {"for": "10s", "repeat": "10s"}))
+    engine.observe(seen(0, 9), 1)
+    ticked, ended = alerts(engine.tick(second(11), 2)), alerts(engine.finish(second(20), 3))
+    assert [(event.event.value, event.detected_at) for event in ticked + ended] == [("firing", 2), ("updated", 3)]
+
+
+def test_values_are_groups_by_what_they_are() -> None:
+    """Grouped by value, true and the number 1 are two groups, each told as it came."""
+    rules = rules_of({"kind": ["door", "level"], "by": ["value"]})
+    found = alerts(run(rules, [seen(0, True, kind="door"), seen(1, 1)]))
+    assert [repr(event.group["value"]) for event in found] == ["True", "1"]
