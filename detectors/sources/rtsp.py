@@ -55,7 +55,8 @@ class RtspReader:
         began = time.monotonic()
         found, picture = self._capture.read()
         # When the wait is over, FFmpeg still gives out frames that it has kept back: they are as old as the silence, and not of now.
-        if not found or picture is None or time.monotonic() - began > WAITED * self._timeout:
+        late = time.monotonic() - began > WAITED * self._timeout
+        if late or not found or picture is None:
             msg = f"{self._name}: the stream ended or no frame came in time"
             raise SourceError(msg)
         if picture.shape[0] * picture.shape[1] > MOST_PIXELS:
