@@ -42,7 +42,7 @@ def restore_database(file: Copy, *, database: Database = None, json: Json = Fals
 def _backup(url: str, file: Path) -> int:
     from dispatch.store.backup import backup  # noqa: PLC0415  # Heavy, so only when the command runs.
 
-    return backup(url, file)
+    return backup(url, file, os.environ)
 
 
 def _restore(url: str, file: Path) -> tuple[str | None, str | None]:
@@ -50,7 +50,7 @@ def _restore(url: str, file: Path) -> tuple[str | None, str | None]:
     from dispatch.store.backup import restore  # noqa: PLC0415  # As above.
     from dispatch.store.engine import open_engine  # noqa: PLC0415  # As above.
 
-    restore(url, file)
+    restore(url, file, os.environ)
 
     async def revision() -> str | None:
         engine = open_engine(url)

@@ -25,8 +25,8 @@ class Kind(NamedTuple):
     """
 
     driver: str
-    save: Callable[[URL, Path], None]
-    load: Callable[[URL, Path], None]
+    save: Callable[[URL, Path, Mapping[str, str]], None]
+    load: Callable[[URL, Path, Mapping[str, str]], None]
 
 
 KINDS: Mapping[str, Kind] = {
@@ -35,8 +35,13 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def backup(url: str, file: Path) -> int:
+def backup(url: str, file: Path, environment: Mapping[str, str]) -> int:
     """Copy a database into a file, whole and as of one moment; others may write to the database meanwhile.
+
+    Args:
+        url: the database, in SQLAlchemy's form.
+        file: the copy, which must not be there yet.
+        environment: for PostgreSQL's tools, ``PATH`` first of all.
 
     Returns:
         Bytes of the file.
@@ -56,7 +61,7 @@ def backup(url: str, file: Path) -> int:
     try:
         # What people wrote and who may log in: the copy is its owner's alone, before anything is in it.
         partial.touch(mode=0o600)
-        kind.save(target, partial)
+        kind.save(target, partial, environment)
         _sync(partial)
         partial.rename(file)
         _sync(file.parent)
@@ -65,8 +70,13 @@ def backup(url: str, file: Path) -> int:
     return file.stat().st_size
 
 
-def restore(url: str, file: Path) -> None:
+def restore(url: str, file: Path, environment: Mapping[str, str]) -> None:
     """Fill an empty database from a copy; an SQLite file that is missing is made.
+
+    Args:
+        url: the database, in SQLAlchemy's form.
+        file: what :func:`backup` has written.
+        environment: for PostgreSQL's tools.
 
     Raises:
         ProblemsError: the database is not empty, or the file is no copy of such a database; the database is then as it was.
@@ -80,7 +90,7 @@ def restore(url: str, file: Path) -> None:
         raise ProblemsError(
             [Problem(file=_shown(target), what="is not empty.", fix="Stop every role, and restore into a new database; keep the old one.")]
         )
-    kind.load(target, file)
+    kind.load(target, file, environment)
 
 
 def _kind_of(url: str) -> tuple[URL, Kind]:

@@ -4,6 +4,7 @@ Source: https://www.sqlite.org/backup.html; Python's ``sqlite3.Connection.backup
 """
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -18,8 +19,8 @@ WAIT_MS = 30_000
 """How long another writer is waited for."""
 
 
-def save(target: URL, file: Path) -> None:
-    """Copy a database into a file, and check the copy.
+def save(target: URL, file: Path, _environment: Mapping[str, str]) -> None:
+    """Copy a database into a file, and check the copy; no other program is needed.
 
     Raises:
         ProblemsError: the copy is not sound.
@@ -28,7 +29,7 @@ def save(target: URL, file: Path) -> None:
     _check(file, Path(str(target.database)))
 
 
-def load(target: URL, file: Path) -> None:
+def load(target: URL, file: Path, _environment: Mapping[str, str]) -> None:
     """Copy a file into a database, which is checked first.
 
     Raises:
