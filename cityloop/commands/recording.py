@@ -25,6 +25,7 @@ def opened(name: str, *, again: bool) -> BinaryIO:
     try:
         found = Path(name).open("rb")  # noqa: SIM115  # The caller closes it.
         if found.peek(2)[:2] in _UTF_16:
+            found.close()
             raise refuse_argument(name, "the file is UTF-16.", "Save it with the encoding UTF-8.")
     except FileNotFoundError:
         raise refuse_argument(name, "there is no such file.", "Name a file with one observation a line, or '-' for stdin.") from None
