@@ -4,7 +4,7 @@ It runs in a process of its own under the system's Python (Debian: python3-gi, g
 base, good and ugly), and is worked like a camera on a wall: switched off (killed), stuck (stopped by signal), replaced by another.
 
 Usage: ``/usr/bin/python3 rtspcamera.py PORT WIDTHxHEIGHT PICTURES SECONDS``. ``PORT`` 0 takes a free one; ``PICTURES`` is a pattern
-such as ``/tmp/film/%02d.png``, shown one after the other, again and again; ``SECONDS`` 0 streams without an end. With ``CAMERA_USER``,
+such as ``film/%02d.png``, shown one after the other, again and again; ``SECONDS`` 0 streams without an end. With ``CAMERA_USER``,
 ``CAMERA_PASSWORD`` and ``CAMERA_SCHEME`` (``basic`` or ``digest``) in the environment it asks for them. The bound port is printed as
 soon as it listens; the stream is ``/live``. ``rtspcamera.py check`` ends with what is missing on this machine, or in silence.
 """
