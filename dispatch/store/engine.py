@@ -1,5 +1,7 @@
 """The database: opened so that several processes can share it, and written by one transaction at a time."""
 
+import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
@@ -16,14 +18,17 @@ DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "po
 WRITER_LOCK = 7_231_906_451
 """PostgreSQL's advisory lock of writers: it makes the order of the feed's numbers the order of commits."""
 
+WRITE_AHEAD = "PRAGMA journal_mode = WAL"
 PRAGMAS = (
-    "PRAGMA busy_timeout = 30000",  # First, so that the switch to WAL itself waits for another process.
-    "PRAGMA journal_mode = WAL",
+    "PRAGMA busy_timeout = 30000",
+    WRITE_AHEAD,
     "PRAGMA synchronous = FULL",  # What was committed survives a power cut: an alert is acknowledged on the strength of it.
     "PRAGMA foreign_keys = ON",
 )
 
 _WRITES = "cityloop_writes"
+_TRIES, _PAUSE = 200, 0.05
+"""How often, and after how many seconds, the switch to write-ahead logging is tried again."""
 
 
 def open_engine(url: str) -> AsyncEngine:
@@ -67,8 +72,27 @@ def _prepare(connection: DBAPIConnection, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in PRAGMAS:
-        cursor.execute(pragma)
+        if pragma == WRITE_AHEAD:
+            _switch(connection, cursor)
+        else:
+            cursor.execute(pragma)
     cursor.close()
+
+
+def _switch(connection: Any, cursor: DBAPICursor) -> None:
+    """Switch a file to write-ahead logging while other processes may be doing the same.
+
+    SQLite answers "database is locked" to all but one of them at once, whatever the busy time-out: waiting with a
+    lock in hand could be for ever. So it is for us to try again.
+    """
+    for _ in range(_TRIES - 1):
+        try:
+            cursor.execute(WRITE_AHEAD)
+        except sqlite3.OperationalError:
+            connection.run_async(lambda _: asyncio.sleep(_PAUSE))
+        else:
+            return
+    cursor.execute(WRITE_AHEAD)
 
 
 def _begin(connection: Connection) -> None:
