@@ -39,10 +39,10 @@ class _Checker:
             self._fault(f"this is {found.value}, but {why}.", f"Write what is {wanted.value}.", part.span)
 
     def type(self, part: Expression) -> Type:
-        """The type of a part; what cannot have one is noted and counts as any, so that it is told once."""
-        found = self._type(part)
-        self.types[part] = found
-        return found
+        """The type of a part, found once; what cannot have one is noted and counts as any, so that it is told once."""
+        if part not in self.types:
+            self.types[part] = self._type(part)
+        return self.types[part]
 
     def _type(self, part: Expression) -> Type:  # noqa: PLR0911  # One row a form of expression.
         match part:

@@ -9,7 +9,10 @@ from config.problem import ProblemsError
 from config.report import Place
 from rules.model import Predicate
 from rules.predicates import Undecided, compile_predicate
-from rules.predicates.parser import MAX_DEPTH, MAX_LENGTH, MAX_PARTS
+from rules.predicates.checker import _Checker
+from rules.predicates.parser import MAX_DEPTH, MAX_LENGTH, MAX_PARTS, parse
+from rules.predicates.syntax import Expression
+from rules.predicates.types import Type
 from streams.observation import Position
 from tests.fakes.rulekit import KINDS, seen
 
@@ -298,3 +301,21 @@ def test_why_shows_the_fields_of_a_choice() -> None:
         "values": {"value": 7.0, "zone": "bay", "unit": None},
         "is": True,
     }
+
+
+def test_a_long_sum_is_checked_at_once_and_its_fault_told_once() -> None:
+    """Each part is typed once: a sum of a hundred parts costs a hundred looks, and a misspelt field is one fault."""
+    looks: list[Expression] = []
+
+    class Counting(_Checker):
+        """Counts what is looked at."""
+
+        def _type(self, part: Expression) -> Type:
+            looks.append(part)
+            return super()._type(part)
+
+    text = "valu" + " + 1" * 99 + " > 0"
+    checker = Counting(Type.NUMBER)
+    checker.type(parse(text))
+    assert len(looks) == 201
+    assert len(checker.errors) == 1
