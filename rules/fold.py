@@ -93,7 +93,7 @@ class HeldRules:
 def _outputs(outcomes: Sequence[Outcome], record: Record) -> Iterator[Output]:
     for outcome in outcomes:
         if isinstance(outcome, AlertEvent):
-            yield Output(topic=ALERTS, key=outcome.id.encode(), value=_encode(outcome), headers=ALERT_HEADERS)
+            yield Output(topic=ALERTS, key=outcome.id.encode(), value=_encode(outcome), headers=ALERT_HEADERS, partition=record.partition)
         elif isinstance(outcome, Failed):
             yield reject_record(record, [_timer_problem(outcome)], Reason.CRASHED)
         elif outcome.note in _REJECTED:

@@ -6,6 +6,33 @@ from config.moment import Micros
 from streams.observation import Observation
 
 
+class FeedState(msgspec.Struct, frozen=True, array_like=True):
+    """What a gateway knows of one feed at a tick.
+
+    Attributes:
+        name: the feed's name in the catalogue.
+        heard_at: when the gateway last heard anything of it, a heartbeat included, by the gateway's clock.
+    """
+
+    name: str
+    heard_at: Micros
+
+
+class Origin(msgspec.Struct, frozen=True, array_like=True):
+    """Where a record on ``cityloop.matches`` comes from.
+
+    Attributes:
+        topic: the topic whose fold sent it.
+        partition: the partition of that topic.
+        sequence: counted from 1 for each pair of this partition and the one sent to, without gaps: a repetition after
+            a restart has the same number.
+    """
+
+    topic: str
+    partition: int
+    sequence: int
+
+
 class Envelope(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     """The value of a record on ``cityloop.observations`` and ``cityloop.urgent`` (msgpack).
 
@@ -15,6 +42,8 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
         observations: at most 500, all of the record's partition; empty in a tick.
         tick: set in a tick only: the gateway's clock, one record a second and partition, so that time itself is in the log.
         ruleset: set in a switch record only: the version of the rule set that holds from this record on.
+        feeds: in a tick: what its gateway knows of each feed.
+        origin: on ``cityloop.matches``: which fold sent it, and as its which record.
     """
 
     sent_at: Micros
@@ -22,3 +51,5 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     observations: tuple[Observation, ...] = ()
     tick: Micros | None = None
     ruleset: str | None = None
+    feeds: tuple[FeedState, ...] = ()
+    origin: Origin | None = None

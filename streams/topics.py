@@ -58,7 +58,12 @@ TOPICS = (
         key="source",
     ),
     Topic(name=MATCHES, carries="Matches re-keyed for rules over many sources.", content_type=ENVELOPE_TYPE, key="rule and group"),
-    Topic(name=ALERTS, carries="Changes of alerts.", content_type=JSON_TYPE, key="alert id"),
+    Topic(
+        name=ALERTS,
+        carries="Changes of alerts, in the partition number of the observations that made them.",
+        content_type=JSON_TYPE,
+        key="alert id",
+    ),
     Topic(
         name=CHECKPOINTS,
         carries="State of the engine with the last applied offset.",

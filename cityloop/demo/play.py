@@ -19,9 +19,11 @@ from cityloop.demo.tally.compose import Seen, compose
 from cityloop.demo.tally.gather import Sources, settle
 from cityloop.demo.tally.logbook import read_topic
 from cityloop.demo.tally.report import DemoReport
+from cityloop.demo.welcome import welcome
 from cityloop.installation import Installation
 from config.catalogue import Catalogue
 from rules.parser import load_rules
+from streams.clock import system_clock
 from streams.journal import journal_file
 from streams.topics import REJECTED
 
@@ -113,12 +115,9 @@ async def _dead_notices(installation: Installation) -> int:
 
 def _welcome(stage: Stage, city: Catalogue, ready: float, say: Say) -> None:
     """The start page: where to look and who to be."""
-    url = console_url(stage)
+    gateway = f"http://{stage.settings.host}:{stage.settings.gateway_port}"
     say(f"{city.name} is up after {ready:.1f} s")
-    say(f"  console        {url}/   log in as centre-dispatcher-1, password demo-centre-dispatcher-1")
-    say(f"  staff page     {url}/m  log in as order-staff-1, fire-staff-1 or care-staff-1 (password demo-<name>)")
-    say(f"  verify page    {url}/m/verify  log in as inspection-collector-1 (password demo-inspection-collector-1)")
-    say(f"  ingest API     http://{stage.settings.host}:{stage.settings.gateway_port}/v1/observations")
-    say(f"  logs and data  {stage.folder}")
+    for line in welcome(city, system_clock(), console_url(stage), gateway, str(stage.folder)):
+        say(line)
     say("  simulated: 200 devices, the crew, the notices' receiver. Real: every process between them, and the pictures.")
     say("  Ctrl-C ends the demo and prints its report.")

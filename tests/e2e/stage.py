@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -86,13 +87,26 @@ class Stage:
     Attributes:
         data: folder of the database and the evidence.
         port: that the console listens on, the same after a restart.
-        city: the demo city.
+        city: the demo city, in which the first shift never ends: who is on duty must not depend on when a test runs.
     """
 
     data: Path
     port: int = field(default_factory=_free_port)
-    city: Catalogue = field(default_factory=lambda: load_city(DEMO_CITY))
     process: subprocess.Popen[bytes] | None = None
+    city: Catalogue = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the city's folder, which the console reads as well."""
+        shutil.copytree(DEMO_CITY, self.folder)
+        header, *shifts = (DEMO_CITY / "roster.csv").read_text(encoding="utf-8").splitlines()
+        round_the_clock = [",".join([*row.split(",")[:2], "00:00,00:00"]) for row in shifts if row.split(",")[0].endswith("-1")]
+        (self.folder / "roster.csv").write_text("\n".join([header, *round_the_clock, ""]), encoding="utf-8")
+        self.city = load_city(self.folder)
+
+    @property
+    def folder(self) -> Path:
+        """The city's folder."""
+        return self.data / "city"
 
     @property
     def url(self) -> str:
@@ -107,7 +121,7 @@ class Stage:
     def start(self) -> None:
         """Start the console and wait until it is ready."""
         environment = os.environ | {
-            "CITYLOOP_DATA": str(self.data), "CITYLOOP_CONSOLE_PORT": str(self.port), "CITYLOOP_LOG_LEVEL": "warning",
+            "CITYLOOP_DATA": str(self.data), "CITYLOOP_CITY": str(self.folder), "CITYLOOP_CONSOLE_PORT": str(self.port), "CITYLOOP_LOG_LEVEL": "warning",
         }  # fmt: skip
         program = "from config.settings import read_settings; from cityloop.bootstrap import Role, run_role; import os; run_role(Role.CONSOLE, read_settings(os.environ))"
         self.process = subprocess.Popen([sys.executable, "-c", program], env=environment)

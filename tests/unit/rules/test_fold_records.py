@@ -57,11 +57,13 @@ def events(outputs: Sequence[Output]) -> list[AlertEvent]:
 
 
 def test_an_alert_is_a_json_record_keyed_by_its_id() -> None:
-    """All events of one alert have one key, so that they keep their order; the partition is the key's."""
+    """All events of one place lie in the partition of its observations, so that they keep their order from episode to episode."""
     state = held()
     outputs = [*state.step(record(seen(0, 9))), *state.step(record(seen(5, 1))), *state.step(tick(6))]
     assert [event.event.value for event in events(outputs)] == ["firing", "resolved"]
-    assert {(output.topic, output.key, output.partition) for output in outputs} == {(ALERTS, events(outputs)[0].id.encode(), None)}
+    assert {(output.topic, output.key, output.partition) for output in outputs} == {
+        (ALERTS, events(outputs)[0].id.encode(), record(seen(0, 9)).partition)
+    }
     assert all(output.headers == ALERT_HEADERS == {"content-type": b"application/json"} for output in outputs)
 
 

@@ -6,7 +6,7 @@ import pytest
 from config.problem import ProblemsError
 from streams.checkpoint.chunks import Chunk, ChunkKey, Crash, Part, decode_key, encode_key, encode_value
 from streams.codec import CONTENT_TYPE, ENVELOPE_HEADERS, decode_record, encode_binary, encode_envelope, encode_json, encode_structured
-from streams.envelope import Envelope
+from streams.envelope import Envelope, FeedState, Origin
 from streams.observation import Position
 from streams.partition import murmur2, partition_of, partition_of_key
 from tests.fakes.observations import NOON, envelope, observation
@@ -23,13 +23,16 @@ def test_the_order_of_an_observations_fields() -> None:
 
 
 def test_the_order_of_an_envelopes_fields() -> None:
-    """An envelope is an array: when, who, observations, tick, version of the rules."""
-    assert msgspec.msgpack.decode(encode_envelope(Envelope(sent_at=1, writer="g", tick=2, ruleset="v"))) == [1, "g", [], 2, "v"]
+    """An envelope is an array: when, who, observations, tick, version of the rules, feeds, origin."""
+    envelope = Envelope(
+        sent_at=1, writer="g", tick=2, ruleset="v", feeds=(FeedState("mqtt", 3),), origin=Origin("cityloop.observations", 4, 5)
+    )
+    assert msgspec.msgpack.decode(encode_envelope(envelope)) == [1, "g", [], 2, "v", [["mqtt", 3]], ["cityloop.observations", 4, 5]]
 
 
 def test_an_envelope_of_a_later_version_is_read() -> None:
     """Fields that a later version appends are passed over, in envelopes and in observations."""
-    later = [NOON, "g", [["a", "sensor/1", "door", NOON, True, None, None, None, None, [], {}, None, "new"]], None, None, "new"]
+    later = [NOON, "g", [["a", "sensor/1", "door", NOON, True, None, None, None, None, [], {}, None, "new"]], None, None, [], None, "new"]
     read = decode_record(msgspec.msgpack.encode(later), ENVELOPE_HEADERS)
     assert [found.id for found in read.observations] == ["a"]
 
