@@ -15,7 +15,7 @@ from bench.fill import Log, Raw, encode_log, encode_readings, make_baseline_topi
 from bench.meter import Measured
 from bench.report import EngineReport, Round, summarise
 from bench.ruleset import demo_rules
-from bench.workload import Shape
+from bench.workload import Shape, observations
 from config.settings import Settings
 from streams.broker.embedded import start_embedded
 from streams.provision import provision
@@ -62,7 +62,7 @@ def measure(plan: Plan, tell: Callable[[str], None], *, name: str) -> EngineRepo
     """
     tell(f"encoding {plan.observations:,} observations of {plan.shape.sources:,} devices")
     log = encode_log(plan.observations, plan.shape, plan.partitions)
-    readings = list(encode_readings(plan.baseline_observations, plan.shape))
+    readings = list(encode_readings(observations(plan.baseline_observations, plan.shape)))
     with _broker(plan.broker) as broker, tempfile.TemporaryDirectory(prefix="cityloop-bench-") as folder:
         rounds = []
         for number in range(1, plan.rounds + 1):

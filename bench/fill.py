@@ -7,9 +7,10 @@ from aiokafka import AIOKafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 
 from bench.baseline import RAISED, READINGS
-from bench.workload import Shape, observations, records
+from bench.workload import Shape, Written, records
 from config.settings import Settings
 from streams.codec import ENVELOPE_HEADERS, encode_envelope, encode_json
+from streams.observation import Observation
 from streams.topics import topic_name
 
 _LINGER_MS = 20
@@ -55,18 +56,24 @@ class Log(NamedTuple):
 
 def encode_log(count: int, shape: Shape, partitions: int) -> Log:
     """The records of so many observations."""
+    return encode_records(records(count, shape, partitions))
+
+
+def encode_records(written: Iterable[Written]) -> Log:
+    """Records as they lie on the broker."""
     headers = tuple(ENVELOPE_HEADERS.items())
     found: list[Raw] = []
-    envelopes = 0
-    for written in records(count, shape, partitions):
-        envelopes += written.envelope.tick is None
-        found.append(Raw(written.topic, written.partition, None, encode_envelope(written.envelope), headers))
+    count = envelopes = 0
+    for one in written:
+        count += len(one.envelope.observations)
+        envelopes += one.envelope.tick is None
+        found.append(Raw(one.topic, one.partition, None, encode_envelope(one.envelope), headers))
     return Log(found, count, envelopes)
 
 
-def encode_readings(count: int, shape: Shape) -> Iterable[Raw]:
-    """The same observations, one JSON record each, keyed by source as Kafka's users do."""
-    for observation in observations(count, shape):
+def encode_readings(found: Iterable[Observation]) -> Iterable[Raw]:
+    """Observations, one JSON record each, keyed by source as Kafka's users do."""
+    for observation in found:
         encoded = encode_json(observation)
         yield Raw(READINGS, None, observation.source.encode(), encoded.value, tuple(encoded.headers.items()))
 

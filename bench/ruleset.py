@@ -1,4 +1,7 @@
-"""The three rules of the demo city, as the engine runs them."""
+"""The rules that are measured, as the engine runs them: the three of the demo city, and the shipped pack."""
+
+from collections.abc import Sequence
+from pathlib import Path
 
 from config.kindfile import SHIPPED, read_kinds
 from config.loader import DEMO_CITY
@@ -6,14 +9,24 @@ from config.report import Report
 from rules.fold import RuleFold
 from rules.model import RuleSet
 from rules.parser.loader import load_rules
+from rules.shipped import pack_files
 
 
 def demo_rules() -> RuleSet:
     """The rule set of the demo city, checked against the shipped kinds."""
+    return _loaded(sorted((DEMO_CITY / "rules").glob("*.yaml")))
+
+
+def pack_rules() -> RuleSet:
+    """The rules of the shipped packs, checked against the shipped kinds."""
+    return _loaded(pack_files())
+
+
+def _loaded(files: Sequence[Path]) -> RuleSet:
     report = Report()
     kinds = read_kinds(SHIPPED, report)
     report.settle()
-    return load_rules(sorted((DEMO_CITY / "rules").glob("*.yaml")), kinds)
+    return load_rules(files, kinds)
 
 
 def demo_fold() -> RuleFold:

@@ -1,7 +1,7 @@
 """The observations that the engine is measured with: fifty thousand devices of a city on an ordinary day."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -90,14 +90,26 @@ def observations(count: int, shape: Shape) -> Iterator[Observation]:
 
 
 def records(count: int, shape: Shape, partitions: int) -> Iterator[Written]:
-    """The records that a gateway would write: envelopes by topic and partition, and a tick in each partition every second."""
+    """The records that a gateway would write for so many observations, with a tick in each partition every second."""
+    return records_of(observations(count, shape), envelope=shape.envelope, tick=SECOND, partitions=partitions)
+
+
+def records_of(found: Iterable[Observation], *, envelope: int, tick: Micros, partitions: int) -> Iterator[Written]:
+    """The records that a gateway would write: envelopes by topic and partition, and now and then a tick in each partition.
+
+    Args:
+        found: in the order of event time, from :data:`START` on.
+        envelope: observations in a record; it closes early where a tick would overtake it.
+        tick: event time between two ticks, in microseconds.
+        partitions: of each topic.
+    """
     waiting: dict[tuple[str, int], list[Observation]] = {(topic, n): [] for topic in (OBSERVATIONS, URGENT) for n in range(partitions)}
     ticked = START
     at = START
-    for observation in observations(count, shape):
+    for observation in found:
         at = observation.at
-        while at - ticked >= SECOND:
-            ticked += SECOND
+        while at - ticked >= tick:
+            ticked += tick
             for place, held in waiting.items():
                 if held:
                     yield _closed(place, held, ticked)
@@ -106,7 +118,7 @@ def records(count: int, shape: Shape, partitions: int) -> Iterator[Written]:
         place = (URGENT if observation.kind == "smoke" else OBSERVATIONS, partition_of(observation.source, partitions))
         held = waiting[place]
         held.append(observation)
-        if len(held) == shape.envelope:
+        if len(held) == envelope:
             yield _closed(place, held, at)
             held.clear()
     for place, held in waiting.items():
