@@ -72,14 +72,10 @@ class HeldRules:
         except ProblemsError as error:
             return [reject_record(record, error.problems)]
         engine, noticed = self._engine, envelope.sent_at
-        outputs: list[Output] = []
-        for observation in envelope.observations:
-            received = observation if observation.received_at is not None else msgspec.structs.replace(observation, received_at=noticed)
-            if outcomes := engine.observe(received, noticed):
-                outputs.extend(_outputs(outcomes, record))
+        outcomes = engine.observe_many(envelope.observations, noticed, noticed)
         if envelope.tick is not None:
-            outputs.extend(_outputs(engine.tick(envelope.tick, noticed), record))
-        return outputs
+            outcomes = (*outcomes, *engine.tick(envelope.tick, noticed))
+        return list(_outputs(outcomes, record)) if outcomes else []
 
     def delta(self) -> Mapping[str, bytes | None]:
         """Sections that changed since the last call of this or of :meth:`full`."""

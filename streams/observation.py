@@ -17,7 +17,7 @@ class Position(msgspec.Struct, frozen=True, array_like=True, gc=False):
     lat: float
 
 
-class Observation(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+class Observation(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=False):
     """An observation as it travels inside envelopes (msgpack arrays: field order is the wire format, append only).
 
     Attributes:

@@ -8,7 +8,7 @@ from rules.conditions.activehours import ActiveHours
 from rules.conditions.matching import Matcher
 from rules.model import Absent
 from rules.predicates import Undecided
-from rules.state import NEVER, Group, Opening, Signal
+from rules.state import FALL_BY_MATCH, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal
 from streams.observation import Observation
 
 
@@ -26,15 +26,15 @@ class AbsentEvaluator:
         """A match puts the timer off."""
         verdict: bool | Undecided = self._where.run(observation)
         if verdict is not True:
-            return Signal.NOTHING if verdict is False else verdict
+            return NOTHING if verdict is False else verdict
         group.memory = observation
         group.condition_due = self._due(observation.at)
-        return Signal.FALL_BY_MATCH if group.holds else Signal.MATCH
+        return FALL_BY_MATCH if group.holds else MATCH
 
     def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
         """It has been absent long enough."""
         group.condition_due = NEVER
-        return Signal.RISE
+        return RISE
 
     def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:  # The port's signature.
         """No match at all; what is told about it is the last one before."""

@@ -9,7 +9,7 @@ from rules.conditions.matching import Matcher
 from rules.conditions.window import Window, entry_of, sources_of
 from rules.model import Cluster
 from rules.predicates import Undecided
-from rules.state import NEVER, Group, Opening, Signal
+from rules.state import FALL, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal
 from streams.observation import Observation, Position
 
 _NO_POSITION = Undecided("position is missing")
@@ -29,21 +29,21 @@ class ClusterEvaluator:
         """A match looks around itself."""
         verdict: bool | Undecided = self._where.run(observation)
         if verdict is not True:
-            return Signal.NOTHING if verdict is False else verdict
+            return NOTHING if verdict is False else verdict
         if observation.position is None:
             return _NO_POSITION
         if group.memory is None:
             group.memory = Bands(bands={})
         self._banding.enter(group.memory, entry_of(observation), observation.position, self._condition.within)
         if len(sources_of(self._around(group, observation.position, observation.at))) < self._condition.sources:
-            return Signal.MATCH
+            return MATCH
         group.condition_due = observation.at
-        return Signal.MATCH if group.holds else Signal.RISE
+        return MATCH if group.holds else RISE
 
     def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
         """The pulse is over."""
         group.condition_due = NEVER
-        return Signal.FALL
+        return FALL
 
     def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:
         """The matches in the window and the circle."""

@@ -8,7 +8,7 @@ from rules.conditions.matching import Matcher
 from rules.conditions.window import Window, enter, entry_of, sources_of
 from rules.model import Count
 from rules.predicates import Undecided
-from rules.state import NEVER, Group, Opening, Signal
+from rules.state import FALL, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal
 from streams.observation import Observation
 
 
@@ -30,19 +30,19 @@ class CountEvaluator:
         """A match enters the window."""
         verdict: bool | Undecided = self._where.run(observation)
         if verdict is not True:
-            return Signal.NOTHING if verdict is False else verdict
+            return NOTHING if verdict is False else verdict
         needed = self._condition.at_least
         window = group.memory = enter(group.memory, entry_of(observation), self._condition.within)
         if len(window) < needed:
-            return Signal.MATCH
+            return MATCH
         del window[:-needed]
         group.condition_due = window[0].at + self._condition.within
-        return Signal.MATCH if group.holds else Signal.RISE
+        return MATCH if group.holds else RISE
 
     def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
         """One match too many has left the window."""
         group.condition_due = NEVER
-        return Signal.FALL
+        return FALL
 
     def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:
         """The matches in the window."""

@@ -12,7 +12,7 @@ from rules.conditions.window import Entry, Window, enter, sources_of
 from rules.grouping import field_getter
 from rules.model import Count
 from rules.predicates import Undecided
-from rules.state import NEVER, Group, Opening, Signal
+from rules.state import FALL, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal
 from streams.observation import Observation
 
 
@@ -46,7 +46,7 @@ class DistinctEvaluator:
         """A match enters the window, and its value is the newest."""
         verdict: bool | Undecided = self._where.run(observation)
         if verdict is not True:
-            return Signal.NOTHING if verdict is False else verdict
+            return NOTHING if verdict is False else verdict
         at, within = observation.at, self._condition.within
         if group.memory is None:
             group.memory = Marks([], {})
@@ -59,14 +59,14 @@ class DistinctEvaluator:
             del newest[oldest]
         needed = self._condition.at_least
         if len(newest) < needed:
-            return Signal.MATCH
+            return MATCH
         group.condition_due = next(islice(reversed(newest.values()), needed - 1, None)) + within
-        return Signal.MATCH if group.holds else Signal.RISE
+        return MATCH if group.holds else RISE
 
     def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
         """One value too many has left the window."""
         group.condition_due = NEVER
-        return Signal.FALL
+        return FALL
 
     def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:
         """The matches in the window."""

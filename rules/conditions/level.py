@@ -6,7 +6,7 @@ from config.moment import Micros
 from rules.conditions.matching import Matcher, length
 from rules.model import Level
 from rules.predicates import Undecided
-from rules.state import NEVER, Group, Opening, Signal
+from rules.state import FALL, FALL_BY_SILENCE, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal
 from streams.observation import Observation
 
 
@@ -32,24 +32,24 @@ class LevelEvaluator:
         if verdict is True:
             if self._stale_after is not None:
                 group.condition_due = observation.at + self._stale_after
-            return Signal.MATCH if group.holds else Signal.RISE
+            return MATCH if group.holds else RISE
         if verdict is False:
             if self._clear is not None:
                 verdict = self._clear(observation)
                 if verdict is False:
-                    return Signal.NOTHING
+                    return NOTHING
                 if verdict is not True:
                     return verdict
             if group.holds:
                 group.condition_due = NEVER
-                return Signal.FALL
-            return Signal.NOTHING
+                return FALL
+            return NOTHING
         return verdict
 
     def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
         """The last match is too old to be believed."""
         group.condition_due = NEVER
-        return Signal.FALL_BY_SILENCE if self._stale_after else Signal.FALL  # A pulse is over, and nothing more was to be heard.
+        return FALL_BY_SILENCE if self._stale_after else FALL  # A pulse is over, and nothing more was to be heard.
 
     def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:  # The port's signature.
         """One match."""

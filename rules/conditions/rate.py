@@ -9,7 +9,7 @@ from rules.conditions.window import Window, enter, entry_of, sources_of
 from rules.model import Rate, Side
 from rules.predicates import Undecided
 from rules.predicates.types import Type, type_of
-from rules.state import Group, Opening, Signal
+from rules.state import FALL_BY_MATCH, MATCH, NOTHING, RISE, Group, Opening, Signal
 from streams.observation import Observation
 
 
@@ -26,17 +26,17 @@ class RateEvaluator:
         """A match is a sample of the value."""
         verdict: bool | Undecided = self._where.run(observation)
         if verdict is not True:
-            return Signal.NOTHING if verdict is False else verdict
+            return NOTHING if verdict is False else verdict
         if type_of(observation.value) is not Type.NUMBER:
             return Undecided(f"value is {type_of(observation.value).value}, not {Type.NUMBER.value}")
         group.memory = enter(group.memory, entry_of(observation, observation.value), self._condition.within)
         if self._is_beyond(group.memory):
-            return Signal.MATCH if group.holds else Signal.RISE
-        return Signal.FALL_BY_MATCH if group.holds else Signal.MATCH
+            return MATCH if group.holds else RISE
+        return FALL_BY_MATCH if group.holds else MATCH
 
     def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
         """Time alone changes nothing."""
-        return Signal.NOTHING
+        return NOTHING
 
     def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:
         """The sample that went beyond the bound."""

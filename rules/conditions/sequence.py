@@ -10,7 +10,7 @@ from rules.conditions.matching import Matcher
 from rules.model import Sequence, Step, Unanswered
 from rules.predicates import Undecided
 from rules.predicates.fields import Run
-from rules.state import NEVER, Group, Opening, Signal
+from rules.state import FALL, FALL_BY_MATCH, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal
 from streams.observation import Observation
 
 
@@ -58,10 +58,10 @@ class SequenceEvaluator:
             return second
         if isinstance(first, Undecided):
             return first
-        signal = Signal.NOTHING
+        signal = NOTHING
         if second and self._completes(group, observation.at):
             group.condition_due = observation.at
-            signal = Signal.MATCH if group.holds else Signal.RISE
+            signal = MATCH if group.holds else RISE
         if first:
             self._begin(group, observation)
         return signal
@@ -69,7 +69,7 @@ class SequenceEvaluator:
     def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
         """The pulse is over."""
         group.condition_due = NEVER
-        return Signal.FALL
+        return FALL
 
     def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:  # The port's signature.
         """Two matches."""
@@ -135,13 +135,13 @@ class UnansweredEvaluator:
             group.memory = observation
             group.condition_due = observation.at + self._within
         if answer and group.holds:
-            return Signal.FALL_BY_MATCH if first else Signal.FALL
-        return Signal.MATCH if first else Signal.NOTHING
+            return FALL_BY_MATCH if first else FALL
+        return MATCH if first else NOTHING
 
     def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
         """No answer came in time."""
         group.condition_due = NEVER
-        return Signal.NOTHING if group.holds else Signal.RISE
+        return NOTHING if group.holds else RISE
 
     def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:  # The port's signature.
         """No match since the episode began; what is told is the step that was not answered."""

@@ -1,31 +1,40 @@
 """What the engine did, as plain numbers; the shell exports them as metrics."""
 
-import msgspec
+from dataclasses import dataclass, field
+
+from config.moment import Micros
+from rules.state import BEGINNING
 
 
-class Counts(msgspec.Struct, kw_only=True):
+@dataclass(slots=True, kw_only=True)
+class Counts:
     """Counters of one rule since the process began.
 
     Attributes:
         evaluated: observations that it looked at.
+        matched: matches among them, as the form of condition has them.
         fired: alerts that fired.
         resolved: alerts that resolved.
         undecided: observations that could not be judged.
         late: observations that came too late.
         duplicate: observations that came again.
         crashed: observations and timers that it could not stand.
+        fired_at: when an alert fired last, in event time.
     """
 
     evaluated: int = 0
+    matched: int = 0
     fired: int = 0
     resolved: int = 0
     undecided: int = 0
     late: int = 0
     duplicate: int = 0
     crashed: int = 0
+    fired_at: Micros = BEGINNING
 
 
-class Tally(msgspec.Struct, kw_only=True):
+@dataclass(slots=True, kw_only=True)
+class Tally:
     """Counters of an engine, of all its partitions together, since the process began.
 
     Attributes:
@@ -38,7 +47,7 @@ class Tally(msgspec.Struct, kw_only=True):
     observations: int = 0
     tests: int = 0
     ahead: int = 0
-    rules: dict[str, Counts] = {}
+    rules: dict[str, Counts] = field(default_factory=dict)
 
     def of(self, rule: str) -> Counts:
         """The counters of a rule."""

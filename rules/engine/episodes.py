@@ -6,7 +6,7 @@ from rules.engine.announce import announce, quiet_until
 from rules.engine.counts import Counts
 from rules.engine.ledger import Ledger
 from rules.model import Rule
-from rules.state import NEVER, Episode, Group, Phase
+from rules.state import FIRING, IDLE, NEVER, PENDING, QUIET, Episode, Group
 from streams.alert import Change
 from streams.observation import Observation
 
@@ -24,8 +24,8 @@ class Episodes:
 
     def rise(self, group: Group, at: Micros, observation: Observation | None, ledger: Ledger) -> None:
         """The condition begins to hold."""
-        if group.phase is Phase.QUIET and group.episode is not None:
-            group.phase = Phase.FIRING
+        if group.phase is QUIET and group.episode is not None:
+            group.phase = FIRING
             group.episode.ended_at = NEVER
             group.episode.stale = False
             group.alert_due = group.episode.repeat_due
@@ -42,17 +42,17 @@ class Episodes:
             evidence=() if observation is None else observation.evidence[-MAX_EVIDENCE:],
         )
         if self._rule.for_:
-            group.phase = Phase.PENDING
+            group.phase = PENDING
             group.alert_due = at + self._rule.for_
         else:
             self._fire(group, group.episode, at, ledger)
 
     def fall(self, group: Group, at: Micros, *, stale: bool = False) -> None:
         """The condition ceases to hold; ``stale``: since its source has not been heard for too long."""
-        if group.phase is Phase.PENDING:
+        if group.phase is PENDING:
             self._forget(group)
-        elif group.phase is Phase.FIRING and group.episode is not None:
-            group.phase = Phase.QUIET
+        elif group.phase is FIRING and group.episode is not None:
+            group.phase = QUIET
             group.episode.ended_at = at
             group.episode.stale = stale
             group.alert_due = min(quiet_until(self._rule, group.episode), group.episode.repeat_due)
@@ -70,7 +70,7 @@ class Episodes:
         if observation.evidence and not set(observation.evidence) <= set(episode.evidence):
             news = True
             episode.evidence = tuple(dict.fromkeys(episode.evidence + observation.evidence))[-MAX_EVIDENCE:]
-        if news and group.phase is not Phase.PENDING and self._rule.repeat is None:
+        if news and group.phase is not PENDING and self._rule.repeat is None:
             self._say(Change.UPDATED, group, episode, observation.at, ledger)
 
     def ripen(self, group: Group, due: Micros, ledger: Ledger) -> None:
@@ -78,7 +78,7 @@ class Episodes:
         episode = group.episode
         if episode is None:
             group.alert_due = NEVER
-        elif group.phase is Phase.PENDING:
+        elif group.phase is PENDING:
             self._fire(group, episode, due, ledger)
         elif quiet_until(self._rule, episode) == due:
             self._counts.resolved += 1
@@ -90,12 +90,14 @@ class Episodes:
             self._say(Change.UPDATED, group, episode, due, ledger)
 
     def _fire(self, group: Group, episode: Episode, at: Micros, ledger: Ledger) -> None:
-        group.phase = Phase.FIRING
+        group.phase = FIRING
         episode.fired_at = at
         if self._rule.repeat is not None:
             episode.repeat_due = at + self._rule.repeat
         group.alert_due = episode.repeat_due
-        self._counts.fired += 1
+        counts = self._counts
+        counts.fired += 1
+        counts.fired_at = max(counts.fired_at, at)
         self._say(Change.FIRING, group, episode, at, ledger)
 
     def _say(self, change: Change, group: Group, episode: Episode, at: Micros, ledger: Ledger) -> None:
@@ -103,6 +105,6 @@ class Episodes:
         ledger.outcomes.append(event)
 
     def _forget(self, group: Group) -> None:
-        group.phase = Phase.IDLE
+        group.phase = IDLE
         group.episode = None
         group.alert_due = NEVER

@@ -30,6 +30,19 @@ class Bearer(Protocol):
         """Run the group's timer that was due at this instant."""
 
 
+class Alarm:
+    """The earliest clock of the stream at which any lane of a partition needs attention: one comparison for each observation.
+
+    Attributes:
+        at: no clock below this needs attention; a lane may find that it was woken for nothing.
+    """
+
+    __slots__ = ("at",)
+
+    def __init__(self) -> None:
+        self.at: Micros = NEVER
+
+
 class Lane:
     """The waiting room of one lateness.
 
@@ -41,8 +54,9 @@ class Lane:
         wake: no clock of the stream below this needs attention.
     """
 
-    def __init__(self, lateness: Micros) -> None:
+    def __init__(self, lateness: Micros, alarm: Alarm | None = None) -> None:
         self.lateness = lateness
+        self._alarm = Alarm() if alarm is None else alarm
         self.wake: Micros = NEVER
         self._bearers: dict[str, tuple[Bearer, ...]] = {}
         self._timers: list[tuple[Micros, int, Group, Bearer]] = []
@@ -59,7 +73,7 @@ class Lane:
         One that a checkpoint kept may be of a kind that no rule of this lane looks at any more: it waits and goes.
         """
         heappush(self._waiting, (observation.at, observation.id, next(self._order), observation))
-        self.wake = min(self.wake, observation.at + self.lateness)
+        self._wake_at(observation.at + self.lateness)
 
     @property
     def waiting(self) -> list[Observation]:
@@ -72,12 +86,18 @@ class Lane:
         One entry stands for a group. It is replaced when an earlier timer is set; when the timer that it was made for
         was put off or given up, it is put right as it comes up. So a timer that moves with each sample costs nothing.
         """
-        due = min(group.condition_due, group.alert_due)
+        due, alert_due = group.condition_due, group.alert_due
+        due = min(due, alert_due)
         if due < bearer.armed.get(group.key, NEVER):
             bearer.armed[group.key] = due
             heappush(self._timers, (due, next(self._order), group, bearer))
-            if due + self.lateness < self.wake:
-                self.wake = due + self.lateness + 1
+            self._wake_at(due + self.lateness + 1)
+
+    def _wake_at(self, now: Micros) -> None:
+        """Need attention at this clock at the latest."""
+        if now < self.wake:
+            self.wake = now
+            self._alarm.at = min(self._alarm.at, now)
 
     def advance(self, now: Micros, ledger: Ledger) -> None:
         """Run everything that is due when the clock of the stream shows ``now``."""

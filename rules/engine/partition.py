@@ -1,19 +1,24 @@
 """The state of one partition and the step that changes it: observation or tick in, outcomes out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
 
 from config.duration import render_duration
 from config.moment import Micros
 from rules.conditions.factory import evaluator_of
 from rules.engine.bearer import RuleBearer
 from rules.engine.counts import Tally
-from rules.engine.lane import Lane
+from rules.engine.lane import Alarm, Lane
 from rules.engine.ledger import Ledger
 from rules.engine.limits import Limits
 from rules.engine.outcome import Note, Noted, Outcome
 from rules.model import RuleSet
 from rules.state import BEGINNING
 from streams.observation import Observation
+
+Apply = Callable[[Observation, Ledger], None]
+"""A rule applies an observation."""
 
 _NOTHING: Sequence[Outcome] = ()
 TEST = "test"
@@ -37,10 +42,11 @@ class Partition:
         limits = Limits() if limits is None else limits
         self.tally = tally = Tally() if tally is None else tally
         self.now: Micros = BEGINNING
-        self.lanes = tuple(Lane(lateness) for lateness in sorted({rule.lateness for rule in ruleset.rules} | {0}))
+        self._alarm = alarm = Alarm()
+        self.lanes = tuple(Lane(lateness, alarm) for lateness in sorted({rule.lateness for rule in ruleset.rules} | {0}))
         by_lateness = {lane.lateness: lane for lane in self.lanes}
         self.bearers: dict[str, RuleBearer] = {}
-        direct: dict[str, tuple[RuleBearer, ...]] = {}
+        direct: dict[str, tuple[Apply, ...]] = {}
         held: dict[str, tuple[Lane, ...]] = {}
         for rule in ruleset.rules:
             lane = by_lateness[rule.lateness]
@@ -50,45 +56,57 @@ class Partition:
                     lane.serve(kind, bearer)
                     held[kind] = tuple(dict.fromkeys((*held.get(kind, ()), lane)))
                 else:
-                    direct[kind] = (*direct.get(kind, ()), bearer)
+                    direct[kind] = (*direct.get(kind, ()), bearer.apply)
         self._routes = {kind: (direct.get(kind, ()), held.get(kind, ())) for kind in direct.keys() | held.keys()}
         self._max_ahead = limits.max_ahead
         self._ledger = Ledger()
 
     def observe(self, observation: Observation, noticed: Micros) -> Sequence[Outcome]:
-        """Apply an observation.
+        """Apply an observation; see :meth:`observe_many`."""
+        return self.observe_many((observation,), noticed, None)
+
+    def observe_many(self, observations: Sequence[Observation], noticed: Micros, received: Micros | None) -> Sequence[Outcome]:
+        """Apply the observations of an envelope one after another.
+
+        What is the same for all of them is looked up once, and one that nothing comes of makes no new object here.
 
         Args:
-            observation: what came.
+            observations: what came.
             noticed: the clock of the log, kept on alerts as ``detected_at``; it decides nothing.
+            received: when those came that do not say so themselves; ``None`` where nobody knows, and any time is believed.
         """
-        tally = self.tally
-        tally.observations += 1
-        at, received_at = observation.at, observation.received_at
-        if received_at is not None and at > received_at + self._max_ahead:
-            tally.ahead += 1
-            return (Noted(Note.AHEAD, observation, self._ahead(at - received_at)),)
-        if at > self.now:  # noqa: PLR1730  # max() would cost every observation a call.
-            self.now = at
-        now = self.now
-        ledger, lanes = self._ledger, self.lanes
+        tally, ledger, alarm, routes, max_ahead = self.tally, self._ledger, self._alarm, self._routes, self._max_ahead
+        tally.observations += len(observations)
         ledger.noticed = noticed
-        for lane in lanes:
-            if now >= lane.wake:
-                lane.advance(now, ledger)
-        route = self._routes.get(observation.kind)
-        if observation.attributes and observation.attributes.get(TEST) is True:
-            tally.tests += 1
-        elif route is not None:
-            direct, held = route
-            for bearer in direct:
-                bearer.apply(observation, ledger)
-            for lane in held:
-                lane.wait(observation)
-            for lane in lanes:
-                if now >= lane.wake:
-                    lane.advance(now, ledger)
-        return ledger.close() if ledger.outcomes else _NOTHING
+        found: list[Outcome] = []
+        now = self.now
+        for observation in observations:
+            at, received_at = observation.at, observation.received_at
+            if received_at is None:
+                received_at = at if received is None else received
+            if at > received_at + max_ahead:
+                tally.ahead += 1
+                told = msgspec.structs.replace(observation, received_at=received_at)
+                found.append(Noted(Note.AHEAD, told, self._ahead(at - received_at)))
+                continue
+            if at > now:
+                self.now = now = at
+            if now >= alarm.at:
+                self._advance(now, ledger)
+            route = routes.get(observation.kind)
+            if observation.attributes and observation.attributes.get(TEST) is True:
+                tally.tests += 1
+            elif route is not None:
+                direct, held = route
+                for apply in direct:
+                    apply(observation, ledger)
+                for lane in held:
+                    lane.wait(observation)
+                if now >= alarm.at:
+                    self._advance(now, ledger)
+            if ledger.outcomes:
+                found.extend(ledger.close())
+        return found or _NOTHING
 
     def tick(self, at: Micros, noticed: Micros) -> Sequence[Outcome]:
         """Let the clock of the stream go on."""
@@ -97,9 +115,8 @@ class Partition:
         self.now = at
         ledger = self._ledger
         ledger.noticed = noticed
-        for lane in self.lanes:
-            if at >= lane.wake:
-                lane.advance(at, ledger)
+        if at >= self._alarm.at:
+            self._advance(at, ledger)
         return ledger.close()
 
     def finish(self, until: Micros, noticed: Micros) -> Sequence[Outcome]:
@@ -109,6 +126,13 @@ class Partition:
         for lane in self.lanes:
             lane.finish(until, ledger)
         return ledger.close()
+
+    def _advance(self, now: Micros, ledger: Ledger) -> None:
+        """Run what is due in every lane, and find out when the next of them needs attention."""
+        for lane in self.lanes:
+            if now >= lane.wake:
+                lane.advance(now, ledger)
+        self._alarm.at = min([lane.wake for lane in self.lanes])
 
     def _ahead(self, ahead: Micros) -> str:
         allowed = render_duration(self._max_ahead)

@@ -6,6 +6,7 @@ from typing import Any
 
 from rules.predicates.arithmetic import PLAIN, guarded
 from rules.predicates.checker import Types
+from rules.predicates.direct import value_against_literal
 from rules.predicates.fields import Run, field_reader, raw_getter
 from rules.predicates.functions import FUNCTIONS, HAS
 from rules.predicates.logic import both, choice, conjunction, disjunction, negation, truth
@@ -52,7 +53,7 @@ def _binary(part: Binary, types: Types) -> Run:
     known = Type.ANY not in (types[part.left], types[part.right])
     operation = PLAIN[part.op] if known else guarded(part.op)
     if known and isinstance(part.right, Literal):
-        return _against_literal(left, operation, part.right.value)
+        return value_against_literal(part.left, types[part.left], part.op, part.right, _against_literal(left, operation, part.right.value))
     return both(left, right, operation)
 
 

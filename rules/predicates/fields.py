@@ -27,7 +27,7 @@ FIELDS: Mapping[str, Type] = {
 }
 """Every field but ``attributes.<name>``; the type of ``value`` is that of the rule's kinds."""
 
-_USUAL = {Type.NUMBER: float, Type.BOOL: bool, Type.TEXT: str}
+USUAL = {Type.NUMBER: float, Type.BOOL: bool, Type.TEXT: str}
 """The type that a field nearly always has, which is asked for first."""
 
 
@@ -62,7 +62,7 @@ def field_reader(field: FieldPath, expected: Type) -> Run:
 
         return read_any
 
-    usual = _USUAL[expected]
+    usual = USUAL[expected]
 
     def read(observation: Observation) -> Any:
         value = get(observation)

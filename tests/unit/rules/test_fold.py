@@ -1,5 +1,6 @@
 """The engine as a fold of the log: records in, alerts and dead letters out, state in sections."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -92,10 +93,11 @@ def test_the_future_is_a_dead_letter_and_the_rest_counts() -> None:
 class Crashing(Partition):
     """An engine in which a rule cannot stand the observation."""
 
-    def observe(self, observation: Observation, noticed: int) -> list[Outcome]:
-        """Say so."""
-        del noticed
-        return [Noted(Note.CRASHED, observation, "ZeroDivisionError: float division by zero", "over", {"source": "sensor/1"})]
+    def observe_many(self, observations: Sequence[Observation], noticed: int, received: int | None) -> list[Outcome]:
+        """Say so of each."""
+        del noticed, received
+        error = "ZeroDivisionError: float division by zero"
+        return [Noted(Note.CRASHED, observation, error, "over", {"source": "sensor/1"}) for observation in observations]
 
 
 def test_what_crashes_a_rule_is_a_dead_letter() -> None:

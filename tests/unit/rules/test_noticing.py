@@ -141,8 +141,8 @@ def test_each_rule_accounts_for_itself() -> None:
     engine.finish(engine.now, 0)
     assert (tally.observations, tally.tests, tally.ahead) == (8, 1, 1)
     assert tally.rules == {
-        "plain": Counts(evaluated=5, fired=1, resolved=1, late=1, duplicate=1),
-        "sure": Counts(evaluated=5, fired=1, resolved=1, undecided=1, late=1, duplicate=1),
+        "plain": Counts(evaluated=5, matched=2, fired=1, resolved=1, late=1, duplicate=1, fired_at=EPOCH),
+        "sure": Counts(evaluated=5, matched=1, fired=1, resolved=1, undecided=1, late=1, duplicate=1, fired_at=EPOCH + 5 * SECOND),
         "elsewhere": Counts(),
     }
 
