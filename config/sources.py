@@ -8,8 +8,12 @@ from config.moment import Micros
 
 Point = tuple[float, float]
 
-SCENES = ("illegal_parking",)
-"""Scenes that a zone can be judged for; :mod:`detectors.scenes` has one module each. A scene's name is also its default kind."""
+SCENES: Mapping[str, str] = {
+    "illegal_parking": "illegal_parking",
+    "non_motor_parking": "illegal_parking_nonmotor",
+    "fire_lane": "fire_lane_blocked",
+}
+"""Scenes that a zone can be judged for, each with the kind of its observations; :mod:`detectors.scenes` knows how."""
 
 
 class Zone(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,7 +24,7 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True):
         scene: which scene judges it (``illegal_parking``).
         polygon: at least three corners as parts of width and height, 0 to 1.
         dwell: how long a vehicle must stand before it counts, microseconds.
-        kind: kind of the observations; default = the scene's name.
+        kind: kind of the observations; default = the scene's (:data:`SCENES`).
     """
 
     id: str

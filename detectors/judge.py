@@ -11,8 +11,9 @@ from detectors.boxes import Detection
 from detectors.evidence.picture import Stamp, evidence_jpeg
 from detectors.health import Health, Limits
 from detectors.inference.port import Detector
-from detectors.scenes import parking
+from detectors.scenes.port import Look, Need
 from detectors.scenes.stay import Phase, Stay
+from detectors.scenes.table import watcher_of
 from detectors.sources.frame import Frame
 from detectors.telling import health_observation, stay_observation
 from detectors.thumbnail import Thumbnail, shrink
@@ -50,9 +51,8 @@ class Judge:
         self._keep = keep
         self._limits = limits or Limits()
         self._health = Health()
-        self._states = {zone.id: parking.State() for zone in camera.zones}
-        self._policies = {zone.id: parking.Policy(dwell=zone.dwell) for zone in camera.zones}
-        self._regions = [around(zone.polygon) for zone in camera.zones]
+        self._watchers = {zone.id: watcher_of(zone) for zone in camera.zones}
+        self._regions = [around(zone.polygon) for zone in camera.zones if Need.DETECTIONS in self._watchers[zone.id].needs]
         self._sight: Sight | None = None
         self.inferences = 0
 
@@ -68,7 +68,7 @@ class Judge:
 
     def standing(self, zone: Zone) -> tuple[Stay, ...]:
         """The stays of a zone that have been told and last."""
-        return tuple(track.stay(Phase.LASTING) for track in self._states[zone.id].tracks if track.told is not None)
+        return self._watchers[zone.id].standing
 
     def look(self, frame: Frame) -> tuple[Observation, ...]:
         """Judge one frame; frames come in the order of their event time."""
@@ -81,8 +81,7 @@ class Judge:
         if fresh:
             self._sight = Sight(thumbnail, frame.at, self._ask_model(frame))
         for zone in self._camera.zones:
-            state, stays = parking.step(self._states[zone.id], self._policies[zone.id], zone.polygon, self.seen, frame.at)
-            self._states[zone.id] = state
+            stays = self._watchers[zone.id].look(Look(at=frame.at, seen=self.seen))
             told += [self._told(zone, stay, frame, fresh=fresh) for stay in stays]
         return tuple(told)
 
@@ -97,7 +96,8 @@ class Judge:
         return () if after.condition is before.condition else (health_observation(self._camera, after.condition, at),)
 
     def _blind(self) -> None:
-        self._states = {name: parking.blinded(state) for name, state in self._states.items()}
+        for watcher in self._watchers.values():
+            watcher.blind()
 
     def _needs_model(self, thumbnail: Thumbnail, at: Micros) -> bool:
         last = self._sight

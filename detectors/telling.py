@@ -6,7 +6,7 @@ import msgspec
 
 from config import moment
 from config.moment import Micros
-from config.sources import Camera, Zone
+from config.sources import SCENES, Camera, Zone
 from detectors.health import Condition
 from detectors.scenes.stay import Phase, Stay
 from streams.ids import canonical, foreign_id, observation_id
@@ -28,7 +28,7 @@ def stay_observation(camera: Camera, zone: Zone, stay: Stay, at: Micros) -> Obse
     the thing was there.
     """
     name, lasts = stay_id(camera, zone, stay), stay.phase is not Phase.ENDED
-    kind = zone.kind or zone.scene
+    kind = zone.kind or SCENES[zone.scene]
     attributes = {
         "since": moment.render(stay.since),
         "stay": name,

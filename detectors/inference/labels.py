@@ -7,6 +7,8 @@ from config.problem import Problem, ProblemsError
 
 VEHICLES = frozenset({"car", "truck", "bus"})
 """Labels that mean one thing to a parking rule: a van is a car in one frame and a truck in the next."""
+NON_MOTOR = frozenset({"bicycle", "motorcycle"})
+"""Labels of what has two wheels; COCO has no word for a moped and calls it a motorcycle."""
 PERSON = "person"
 
 

@@ -30,6 +30,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         dwell: how long a vehicle must stand.
+        labels: what counts as a vehicle.
         open_score: a new vehicle is believed from this score on ...
         keep_score: ... and followed down to this one.
         sure_score: median of its last scores from which it is confirmed.
@@ -43,6 +44,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     dwell: Micros
+    labels: frozenset[str] = VEHICLES
     open_score: float = 0.35
     keep_score: float = 0.2
     sure_score: float = 0.3
@@ -86,7 +88,7 @@ def step(state: State, policy: Policy, polygon: Sequence[Point], seen: Sequence[
         The new state, and what there is to tell: ends first, then in the order of arrival.
     """
     passed = 0 if state.looked is None else at - state.looked
-    vehicles = [one for one in seen if one.label in VEHICLES and one.score >= policy.keep_score]
+    vehicles = [one for one in seen if one.label in policy.labels and one.score >= policy.keep_score]
     matches = _match(state.tracks, vehicles)
     taken = list(matches.values())
     tracks: list[Track] = []
@@ -155,7 +157,7 @@ def _others(seen: Sequence[Detection], own: Detection | None, policy: Policy) ->
     """What may stand before a vehicle: believed, and not the vehicle itself or another box of it."""
     itself = [] if own is None else [own]
     believed = [one for one in seen if one is not own and one.score >= policy.open_score]
-    return [one for one in believed if one.label not in VEHICLES or _apart(one, itself)]
+    return [one for one in believed if one.label not in policy.labels or _apart(one, itself)]
 
 
 def _gone(track: Track, policy: Policy) -> bool:

@@ -94,5 +94,11 @@ def test_what_is_told_can_be_read_again(condition: Condition) -> None:
 
 
 def test_every_scene_of_the_catalogue_has_its_kind() -> None:
-    """A scene's name is also its default kind, so each must be in the shipped table, with the type that is told."""
-    assert {shipped_kinds()[scene].value for scene in SCENES} == {ValueType.BOOL}
+    """The kind that a scene reports under is in the shipped table, with the type that is told."""
+    assert {shipped_kinds()[kind].value for kind in SCENES.values()} == {ValueType.BOOL}
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_scene_reports_under_its_kind(scene: str) -> None:
+    """Without a kind of the zone's own, the scene's is told."""
+    assert stay_observation(CAMERA, msgspec.structs.replace(ZONE, scene=scene), STAY, 0).kind == SCENES[scene]
