@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from config.moment import Micros
-from streams.observation import Observation
+from streams.observation import Observation, Position
 
 NEVER: Micros = 2**62
 """A timer that is not set."""
@@ -64,6 +64,7 @@ class Episode(msgspec.Struct, array_like=True, gc=False):
         evidence: references, newest last.
         repeat_due: when it says so again.
         stale: whether the condition ceased since nothing was heard, rather than because a sample said so.
+        position: of the last match that had one.
     """
 
     starts_at: Micros
@@ -77,6 +78,7 @@ class Episode(msgspec.Struct, array_like=True, gc=False):
     ended_at: Micros = NEVER
     repeat_due: Micros = NEVER
     stale: bool = False
+    position: Position | None = None
 
 
 class Group(msgspec.Struct, array_like=True, gc=False):

@@ -51,7 +51,7 @@ def announce(
         distinct_sources=len(episode.sources),
         source=None if last is None else last.source,
         zone=None if last is None else last.zone,
-        position=None if last is None else last.position,
+        position=episode.position,
         evidence=episode.evidence,
         labels=dict(rule.labels),
         summary=fill(rule.summary, _values(rule, key, episode)),

@@ -8,14 +8,12 @@ from rules.engine.lane import Lane
 from rules.engine.ledger import Ledger
 from rules.engine.limits import Limits
 from rules.engine.outcome import Failed, Note, Noted
+from rules.engine.shelves import Shelves
 from rules.grouping import Key, group_of, key_getter
 from rules.model import Rule
 from rules.predicates import Undecided
 from rules.state import BEGINNING, FALL, FALL_BY_MATCH, FALL_BY_SILENCE, NEVER, NOTHING, RISE, Group, Signal
 from streams.observation import Observation
-
-BUCKET = 16
-"""Groups of one section of a checkpoint: small, so that a delta carries little beside what changed."""
 
 
 class RuleBearer:
@@ -25,7 +23,8 @@ class RuleBearer:
         rule: the rule.
         groups: by group key.
         counts: what it did.
-        dirty: numbers of the buckets with a group that changed since they were last written.
+        shelves: the groups by section of a checkpoint.
+        dirty: numbers of the sections with a group that changed since they were last written.
         armed: by group key, the due of the one entry of the lane that stands for the group.
     """
 
@@ -33,9 +32,9 @@ class RuleBearer:
         self.rule = rule
         self.groups: dict[Key, Group] = {}
         self.counts = counts
-        self.dirty: set[int] = set()
+        self.shelves = Shelves()
+        self.dirty = self.shelves.dirty
         self.armed: dict[Key, Micros] = {}
-        self._buckets: list[list[Group]] = []
         self.evaluator = evaluator
         self._key_of = key_getter(rule.by)
         self._lane = lane
@@ -110,23 +109,15 @@ class RuleBearer:
             reason = f"{type(error).__name__}: {error}"
             ledger.outcomes.append(Failed(due, reason, self.rule.name, group_of(self.rule.by, group.key)))
 
-    def bucket(self, number: int) -> list[Group]:
-        """The groups of one section of a checkpoint."""
-        return self._buckets[number]
-
     def adopt(self, group: Group) -> None:
         """Take over a group that a checkpoint kept; groups come in the order in which they were made."""
-        while len(self._buckets) <= group.bucket:
-            self._buckets.append([])
-        self._buckets[group.bucket].append(group)
+        self.shelves.adopt(group)
         self.groups[group.key] = group
         self._lane.arm(group, self)
 
     def _create(self, key: Key) -> Group:
-        group = self.groups[key] = Group(key=key, bucket=len(self.groups) // BUCKET)
-        if group.bucket == len(self._buckets):
-            self._buckets.append([])
-        self._buckets[group.bucket].append(group)
+        group = self.groups[key] = Group(key=key, bucket=0)
+        self.shelves.place(group)
         return group
 
     def _act(self, signal: Signal, group: Group, at: Micros, observation: Observation | None, ledger: Ledger) -> None:

@@ -40,6 +40,7 @@ class Episodes:
             first=last,
             last=last,
             evidence=() if observation is None else observation.evidence[-MAX_EVIDENCE:],
+            position=None if last is None else last.position,
         )
         if self._rule.for_:
             group.phase = PENDING
@@ -65,6 +66,8 @@ class Episodes:
         episode.count += 1
         episode.last_seen = observation.at
         episode.last = observation
+        if observation.position is not None:
+            episode.position = observation.position
         episode.sources[observation.source] = None
         news = episode.count > 1 and episode.count & (episode.count - 1) == 0
         if observation.evidence and not set(observation.evidence) <= set(episode.evidence):

@@ -9,7 +9,9 @@ from typing import Protocol
 
 from config.moment import Micros
 from rules.engine.ledger import Ledger
+from rules.engine.shelves import GONE
 from rules.grouping import Key
+from rules.model import Rule
 from rules.state import NEVER, Group
 from streams.observation import Observation
 
@@ -18,9 +20,11 @@ class Bearer(Protocol):
     """What a lane calls: one rule with its groups.
 
     Attributes:
+        rule: the rule.
         armed: by group key, the due of the one entry of the lane that stands for the group.
     """
 
+    rule: Rule
     armed: dict[Key, Micros]
 
     def apply(self, observation: Observation, ledger: Ledger) -> None:
@@ -52,33 +56,41 @@ class Lane:
     Attributes:
         lateness: of its rules.
         wake: no clock of the stream below this needs attention.
+        changed: whether what waits is other than when it was last written.
     """
 
     def __init__(self, lateness: Micros, alarm: Alarm | None = None) -> None:
         self.lateness = lateness
         self._alarm = Alarm() if alarm is None else alarm
         self.wake: Micros = NEVER
+        self.changed = False
         self._bearers: dict[str, tuple[Bearer, ...]] = {}
         self._timers: list[tuple[Micros, int, Group, Bearer]] = []
-        self._waiting: list[tuple[Micros, str, int, Observation]] = []
+        self._waiting: list[tuple[Micros, str, int, Observation, tuple[Bearer, ...] | None]] = []
         self._order = count()
 
     def serve(self, kind: str, bearer: Bearer) -> None:
         """Let a rule have the observations of a kind."""
         self._bearers[kind] = (*self._bearers.get(kind, ()), bearer)
 
-    def wait(self, observation: Observation) -> None:
+    def wait(self, observation: Observation, bearers: tuple[Bearer, ...] | None = None) -> None:
         """Keep an observation until nothing can overtake it any more.
 
-        One that a checkpoint kept may be of a kind that no rule of this lane looks at any more: it waits and goes.
+        Args:
+            observation: what waits.
+            bearers: the rules that wait for it, where these are not all that look at its kind: one whose lateness was
+                changed brings along what waited for it.
         """
-        heappush(self._waiting, (observation.at, observation.id, next(self._order), observation))
+        if bearers is not None and bearers == self._bearers.get(observation.kind):
+            bearers = None
+        heappush(self._waiting, (observation.at, observation.id, next(self._order), observation, bearers))
+        self.changed = True
         self._wake_at(observation.at + self.lateness)
 
     @property
-    def waiting(self) -> list[Observation]:
-        """The observations that wait, in their order."""
-        return [entry[3] for entry in sorted(self._waiting)]
+    def waiting(self) -> list[tuple[Observation, tuple[Bearer, ...] | None]]:
+        """The observations that wait, in their order, with the rules that wait for them where these are not all."""
+        return [(entry[3], entry[4]) for entry in sorted(self._waiting, key=_order)]
 
     def arm(self, group: Group, bearer: Bearer) -> None:
         """See that the group's next timer will run.
@@ -120,16 +132,21 @@ class Lane:
             at = waiting[0][0] if waiting else NEVER
             due = timers[0][0] if timers else NEVER
             if at <= last_at and at <= due:
-                observation = heappop(waiting)[3]
-                for bearer in self._bearers.get(observation.kind, ()):
+                _, _, _, observation, bearers = heappop(waiting)
+                self.changed = True
+                for bearer in self._bearers.get(observation.kind, ()) if bearers is None else bearers:
                     bearer.apply(observation, ledger)
             elif due <= last_due:
                 _, _, group, bearer = heappop(timers)
-                if bearer.armed.get(group.key) != due:
-                    continue  # An earlier timer was set after this entry was made, and stands for the group.
+                if bearer.armed.get(group.key) != due or group.bucket == GONE:
+                    continue  # An earlier timer was set after this entry was made and stands for the group, or the group is gone.
                 del bearer.armed[group.key]
                 if due in (group.condition_due, group.alert_due):
                     bearer.ripen(group, due, ledger)
                 self.arm(group, bearer)
             else:
                 return
+
+
+def _order(entry: tuple[Micros, str, int, Observation, object]) -> tuple[Micros, str, int]:
+    return entry[:3]

@@ -36,6 +36,7 @@ class Partition:
         bearers: the rules at work, by name.
         lanes: by lateness.
         tally: what came and what was made of it.
+        terms_written: the section ``rules`` as a checkpoint last had it.
     """
 
     def __init__(self, ruleset: RuleSet, limits: Limits | None = None, tally: Tally | None = None) -> None:
@@ -44,6 +45,7 @@ class Partition:
         self.now: Micros = BEGINNING
         self._alarm = alarm = Alarm()
         self.lanes = tuple(Lane(lateness, alarm) for lateness in sorted({rule.lateness for rule in ruleset.rules} | {0}))
+        self.terms_written = b""
         by_lateness = {lane.lateness: lane for lane in self.lanes}
         self.bearers: dict[str, RuleBearer] = {}
         direct: dict[str, tuple[Apply, ...]] = {}

@@ -1,7 +1,8 @@
 """The state of a partition as sections of bytes, and back: exact to the bit, and a delta holds only what changed.
 
-Sections: ``clock`` (the clock of the stream), ``waiting/<lateness>`` (observations that may still be overtaken) and
-``group/<rule>/<number>`` (some groups of a rule). Timers are not written: every group knows its own.
+Sections: ``clock`` (the schema and the clock of the stream), ``rules`` (what of a rule is not in its groups),
+``waiting/<lateness>`` (observations that may still be overtaken) and ``group/<rule>/<number>`` (some groups of a rule).
+Timers are not written: every group knows its own.
 """
 
 from collections.abc import Mapping
@@ -10,17 +11,17 @@ from typing import Any
 import msgspec
 
 from config.moment import Micros
-from rules.engine.bearer import BUCKET, RuleBearer
+from rules.engine.bearer import RuleBearer
+from rules.engine.lane import Lane
+from rules.engine.migration import SCHEMA, migrated
 from rules.engine.partition import Partition
 from rules.grouping import restored
 from rules.model import Rule
 from rules.state import Group
 from streams.observation import Observation
 
-SCHEMA = 4
-"""Of the sections; it changes with every change of :mod:`rules.state` or of a form's memory."""
-
 _CLOCK = "clock"
+_RULES = "rules"
 _WAITING = "waiting/"
 _GROUP = "group/"
 _encode = msgspec.msgpack.Encoder().encode
@@ -31,6 +32,28 @@ class Clock(msgspec.Struct, frozen=True, array_like=True):
 
     schema: int
     now: Micros
+
+
+class Terms(msgspec.Struct, frozen=True, array_like=True):
+    """What of a rule is not in its groups.
+
+    Attributes:
+        lateness: under which what waits was waiting for it.
+    """
+
+    lateness: Micros
+
+
+class Waiting(msgspec.Struct, frozen=True, array_like=True):
+    """An observation that may still be overtaken.
+
+    Attributes:
+        observation: what waits.
+        rules: for which rules; ``None``: all of this lateness that look at its kind.
+    """
+
+    observation: Observation
+    rules: tuple[str, ...] | None
 
 
 class Section(msgspec.Struct, frozen=True, array_like=True):
@@ -46,22 +69,37 @@ class Section(msgspec.Struct, frozen=True, array_like=True):
 
 
 _decode_clock = msgspec.msgpack.Decoder(Clock).decode
-_decode_waiting = msgspec.msgpack.Decoder(list[Observation]).decode
+_decode_terms = msgspec.msgpack.Decoder(dict[str, Terms]).decode
+_decode_waiting = msgspec.msgpack.Decoder(list[Waiting]).decode
 _decode_section = msgspec.msgpack.Decoder(Section).decode
+_NO_TERMS = _encode({})
 
 
 def full(partition: Partition) -> dict[str, bytes]:
     """Every section; what changed is counted from here."""
-    sections = _small_sections(partition)
+    sections = {_CLOCK: _clock(partition), _RULES: _terms(partition)}
+    partition.terms_written = sections[_RULES]
+    for lane in partition.lanes:
+        lane.changed = False
+        if lane.lateness or lane.waiting:
+            sections[f"{_WAITING}{lane.lateness}"] = _waiting(lane)
     for name, bearer in partition.bearers.items():
-        bearer.dirty = set(range((len(bearer.groups) + BUCKET - 1) // BUCKET))
-        sections.update(_dirty_sections(name, bearer))
+        bearer.dirty.clear()
+        bearer.dirty.update(bearer.shelves.numbers)
+        sections.update((section, raw) for section, raw in _dirty_sections(name, bearer).items() if raw is not None)
     return sections
 
 
-def delta(partition: Partition) -> dict[str, bytes]:
-    """The sections that changed since the last call of this or of :func:`full`."""
-    sections = _small_sections(partition)
+def delta(partition: Partition) -> dict[str, bytes | None]:
+    """The sections that changed since the last call of this or of :func:`full`; ``None`` for one that is gone."""
+    sections: dict[str, bytes | None] = {_CLOCK: _clock(partition)}
+    terms = _terms(partition)
+    if terms != partition.terms_written:
+        partition.terms_written = sections[_RULES] = terms
+    for lane in partition.lanes:
+        if lane.changed:
+            lane.changed = False
+            sections[f"{_WAITING}{lane.lateness}"] = _waiting(lane)
     for name, bearer in partition.bearers.items():
         if bearer.dirty:
             sections.update(_dirty_sections(name, bearer))
@@ -72,21 +110,17 @@ def restore(partition: Partition, sections: Mapping[str, bytes]) -> None:
     """Give a new partition the state that was written.
 
     Rules that are no longer in the rule set are left behind, new ones begin with nothing. A rule that was changed keeps
-    its groups, unless it has another form or another group key: then it is a new one under an old name.
+    its groups, unless it has another form or another group key: then it is a new one under an old name. What waited for
+    a rule under its old lateness waits on for it under the new one.
 
     Raises:
-        ValueError: the sections are of another schema version.
+        ValueError: the sections are of a schema version that cannot be read.
     """
     if not sections:
         return
-    clock = _decode_clock(sections[_CLOCK])
-    if clock.schema != SCHEMA:
-        msg = f"the checkpoint has schema {clock.schema}, and this version of cityloop reads schema {SCHEMA}: start with an empty state"
-        raise ValueError(msg)
-    partition.now = clock.now
-    for lane in partition.lanes:
-        for observation in _decode_waiting(sections.get(f"{_WAITING}{lane.lateness}", b"\x90")):
-            lane.wait(observation)
+    sections = migrated(sections)
+    partition.now = _decode_clock(sections[_CLOCK]).now
+    _restore_waiting(partition, sections)
     found: dict[str, list[tuple[int, bytes]]] = {}
     for section, raw in sections.items():
         if section.startswith(_GROUP):
@@ -97,6 +131,26 @@ def restore(partition: Partition, sections: Mapping[str, bytes]) -> None:
         if bearer is not None:
             for _, raw in sorted(buckets):
                 _restore_groups(bearer, raw)
+
+
+def _restore_waiting(partition: Partition, sections: Mapping[str, bytes]) -> None:
+    """Let what waited wait on; a rule that is new waits for what waits under its lateness."""
+    then = {name: terms.lateness for name, terms in _decode_terms(sections.get(_RULES, _NO_TERMS)).items()}
+    for section, raw in sections.items():
+        if not section.startswith(_WAITING):
+            continue
+        lateness = int(section.removeprefix(_WAITING))
+        for waiting in _decode_waiting(raw):
+            for lane in partition.lanes:
+                bearers = tuple(
+                    bearer
+                    for name, bearer in partition.bearers.items()
+                    if bearer.rule.lateness == lane.lateness
+                    and waiting.observation.kind in bearer.rule.kinds
+                    and (then.get(name, lane.lateness) == lateness if waiting.rules is None else name in waiting.rules)
+                )
+                if bearers:
+                    lane.wait(waiting.observation, bearers)
 
 
 def _restore_groups(bearer: RuleBearer, raw: bytes) -> None:
@@ -111,16 +165,26 @@ def _restore_groups(bearer: RuleBearer, raw: bytes) -> None:
         bearer.adopt(group)
 
 
-def _small_sections(partition: Partition) -> dict[str, bytes]:
-    sections = {_CLOCK: _encode(Clock(SCHEMA, partition.now))}
-    sections.update((f"{_WAITING}{lane.lateness}", _encode(lane.waiting)) for lane in partition.lanes if lane.lateness)
-    return sections
+def _clock(partition: Partition) -> bytes:
+    return _encode(Clock(SCHEMA, partition.now))
 
 
-def _dirty_sections(rule: str, bearer: RuleBearer) -> dict[str, bytes]:
+def _terms(partition: Partition) -> bytes:
+    return _encode({name: Terms(bearer.rule.lateness) for name, bearer in partition.bearers.items()})
+
+
+def _waiting(lane: Lane) -> bytes:
+    named = ((one, None if bearers is None else tuple(bearer.rule.name for bearer in bearers)) for one, bearers in lane.waiting)
+    return _encode([Waiting(observation, rules) for observation, rules in named])
+
+
+def _dirty_sections(rule: str, bearer: RuleBearer) -> dict[str, bytes | None]:
     shape = _shape(bearer.rule)
-    sections = {f"{_GROUP}{rule}/{bucket}": _encode(Section(shape, bearer.bucket(bucket))) for bucket in sorted(bearer.dirty)}
-    bearer.dirty = set()
+    sections: dict[str, bytes | None] = {}
+    for number in sorted(bearer.dirty):
+        groups = bearer.shelves.shelf(number)
+        sections[f"{_GROUP}{rule}/{number}"] = None if groups is None else _encode(Section(shape, groups))
+    bearer.dirty.clear()
     return sections
 
 

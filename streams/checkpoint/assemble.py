@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from streams.checkpoint.chunks import SCHEMA, Chunk, ChunkKey, Crash, Part, decode_chunk, decode_crash, decode_key, join
+from streams.checkpoint.upgrades import upgraded
 
 Entry = tuple[bytes, bytes | None]
 """Key and value of a record of the topic; the value ``None`` deletes the key."""
@@ -72,7 +73,7 @@ def farthest(entries: Iterable[Entry], topic: str, partition: int) -> Farthest:
         partition: its partition.
 
     Raises:
-        ValueError: a checkpoint is of another schema, or damaged.
+        ValueError: a checkpoint is of a schema that cannot be read, or damaged.
     """
     latest: dict[bytes, bytes] = {}
     for key, value in entries:
@@ -83,8 +84,9 @@ def farthest(entries: Iterable[Entry], topic: str, partition: int) -> Farthest:
     chains: defaultdict[tuple[str, int], _Chain] = defaultdict(_Chain)
     superseded: list[tuple[bytes, int]] = []
     crash: Crash | None = None
-    for raw_key, raw_value in latest.items():
-        name = decode_key(raw_key)
+    for raw_key, written in latest.items():
+        read_key, raw_value = upgraded(raw_key, written)
+        name = decode_key(read_key)
         if (name.topic, name.partition) != (topic, partition):
             continue
         if name.part is Part.CRASH:

@@ -9,7 +9,7 @@ import zstandard
 MAX_CHUNK_BYTES = 900_000
 """The longest chunk: below what a broker takes by default, with room for key and headers."""
 SCHEMA = 1
-"""Version of keys and values; another one is not read."""
+"""Version of keys and values; older ones are read by way of :mod:`streams.checkpoint.upgrades`."""
 _LEVEL = 3  # Zstandard's default: beyond it, time grows faster than the state shrinks.
 
 

@@ -1,7 +1,7 @@
 """Rules and observations for tests, written the way SEMANTICS writes its examples: instants in seconds after an epoch."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from config.kinds import Kind, Text, ValueType
@@ -105,3 +105,8 @@ def seconds(at: Micros) -> float:
 def play(rule: dict[str, Any], observations: Sequence[Observation], until: float | None = None) -> list[Told]:
     """What one rule says of some observations."""
     return told(run(rules_of(rule), observations, until))
+
+
+def laid(sections: Mapping[str, bytes], delta: Mapping[str, bytes | None]) -> dict[str, bytes]:
+    """The sections of a checkpoint with those of a delta laid over them; what is gone is taken away."""
+    return {name: section for name, section in {**sections, **delta}.items() if section is not None}

@@ -11,7 +11,7 @@ from rules.model import RuleSet
 from streams.alert import AlertEvent
 from streams.observation import Observation
 from streams.partition import partition_of
-from tests.fakes.rulekit import alerts, notes, rules_of, run
+from tests.fakes.rulekit import alerts, laid, notes, rules_of, run
 from tests.fakes.ruletraffic import FORMS, Case, delayed, dice, observation_of, traffic
 
 LATENESS = 5
@@ -62,7 +62,7 @@ def test_a_restart_anywhere_changes_nothing(seed: int, every: int, deltas: int) 
     for number, observation in enumerate(history, start=1):
         assert rows(engine.observe(fresh(observation), observation.at)) == expected[number - 1]
         if number % every == 0:
-            sections = {**sections, **snapshot.delta(engine)}
+            sections = laid(sections, snapshot.delta(engine))
             restarts += 1
             if restarts % (deltas + 1) == 0:
                 engine = Partition(ruleset)

@@ -19,7 +19,7 @@ from streams.fold import Output, Record
 from streams.observation import Observation
 from streams.partition import partition_of
 from streams.topics import ALERTS, OBSERVATIONS
-from tests.fakes.rulekit import EPOCH, alerts, notes, rules_of, run, seen
+from tests.fakes.rulekit import EPOCH, alerts, laid, notes, rules_of, run, seen
 from tests.fakes.ruletraffic import delayed, dice, observation_of, traffic
 
 LATENESS = 6
@@ -136,7 +136,7 @@ def test_deltas_in_a_row_are_a_checkpoint(form: str) -> None:
     kept = snapshot.full(engine)
     for one in history_by(f"delta {form}", 50):
         engine.observe(one, one.at)
-        kept = {**kept, **snapshot.delta(engine)}
+        kept = laid(kept, snapshot.delta(engine))
         again = Partition(ruleset)
         snapshot.restore(again, kept)
         assert snapshot.full(again) == kept

@@ -271,6 +271,21 @@ def test_where_it_was_is_that_of_the_last_match() -> None:
     assert (resolved.count, resolved.distinct_sources) == (2, 2)
 
 
+def test_the_position_is_that_of_the_last_match_that_had_one() -> None:
+    """A match without a position takes none away; a clearing sample elsewhere moves nothing."""
+    here, there = Position(121.5, 31.25), Position(121.6, 31.3)
+    history = [
+        seen(0, 9),
+        seen(1, 9, position=here, evidence=("evidence:sha256/a",)),
+        seen(2, 9, evidence=("evidence:sha256/b",)),
+        seen(3, 9, position=there, evidence=("evidence:sha256/c",)),
+        seen(4, 9),
+        seen(5, 1, position=here),
+        seen(6, 1),
+    ]
+    assert [event.position for event in events(OVER, history)] == [None, here, here, there, there]
+
+
 def test_the_version_is_that_of_the_rule() -> None:
     """Two wordings of one rule tell which of them spoke; the id of the alert is the same."""
     first, second = events(OVER, ups(1))[0], events({"where": "value > 6"}, ups(1))[0]

@@ -98,7 +98,7 @@ def test_an_event_tells_everything() -> None:
         distinct_sources=1,
         source="sensor/1",
         zone=None,
-        position=None,
+        position=place,
         labels={"team": "street"},
         summary=event.summary,
         why=event.why,

@@ -9,7 +9,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from config.moment import SECOND
 from config.problem import ProblemsError
-from rules.engine import Failed, Note, Noted, Outcome, Partition, snapshot
+from rules.engine import Failed, Note, Noted, Outcome, Partition
+from rules.engine.migration import SCHEMA
 from rules.fold import HeldRules, RuleFold
 from rules.metrics import RuleMetrics
 from streams.alert import AlertEvent, Change
@@ -197,8 +198,8 @@ def test_a_rule_that_is_gone_is_left_behind() -> None:
 
 def test_an_unknown_schema_is_refused() -> None:
     """State of another version of the product is not guessed at."""
-    foreign = {"clock": msgspec.msgpack.encode((snapshot.SCHEMA + 1, 0))}
-    with pytest.raises(ValueError, match="has schema 5, and this version of cityloop reads schema 4"):
+    foreign = {"clock": msgspec.msgpack.encode((SCHEMA + 1, 0))}
+    with pytest.raises(ValueError, match=f"has schema {SCHEMA + 1}, of a newer version of cityloop; this one reads schema {SCHEMA}"):
         RuleFold(rules_of(RULE)).restore(OBSERVATIONS, 0, foreign)
 
 

@@ -206,13 +206,14 @@ def test_urgent_and_other_topics_have_states_of_their_own() -> None:
 
 
 def test_a_delta_of_the_fold_names_no_section_that_is_gone() -> None:
-    """Groups are never dropped, so that every section of a delta has bytes and is one of the full checkpoint."""
+    """While no group is forgotten, every section of a delta has bytes and is one of the full checkpoint."""
     state = held()
     state.full()
     state.step(record(seen(0, 9)))
     delta = state.delta()
     assert all(isinstance(value, bytes) for value in delta.values())
-    assert delta == state.full()
+    assert delta.keys() == {"clock", "group/over/0"}
+    assert delta.items() <= state.full().items()
 
 
 def test_no_timer_is_beyond_what_a_checkpoint_can_hold() -> None:

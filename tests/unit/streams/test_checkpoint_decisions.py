@@ -1,11 +1,15 @@
 """The decisions of the checkpointed fold, one by one: admission, schedule, and what cannot be read."""
 
+from typing import Any
+
+import msgspec
 import pytest
 
 from streams.checkpoint.admission import Admission, Standing, admit
 from streams.checkpoint.assemble import farthest, mark_key
 from streams.checkpoint.chunks import SCHEMA, ChunkKey, Crash, Part, cut, decode_key, encode_key, encode_value, join
 from streams.checkpoint.schedule import MAX_DELTAS, SMALL_BYTES, History, is_due, part_due
+from streams.checkpoint.upgrades import ROWS, upgraded
 from streams.topics import OBSERVATIONS
 
 
@@ -66,6 +70,33 @@ def test_another_schema_is_not_read() -> None:
     later = encode_key(ChunkKey(SCHEMA + 1, OBSERVATIONS, 0, Part.FULL, "w", 1))
     with pytest.raises(ValueError, match=r"is of schema 2; this version reads 1\. Run the version that wrote it"):
         decode_key(later)
+    with pytest.raises(
+        ValueError, match=r"^A checkpoint is of schema 2, of a newer version of cityloop; this version reads 1\. Run the ver"
+    ):
+        farthest([(later, b"x")], OBSERVATIONS, 0)
+
+
+def test_an_older_schema_is_read_by_way_of_its_rows() -> None:
+    """Key and value are brought up to date one step after another; a schema without a row is refused, with what to do."""
+
+    def row(name: str, letter: str) -> Any:
+        return lambda key, value: ([*key, name], [*value, letter])
+
+    rows = {2: row("second", "b"), 3: row("third", "c")}
+    raw_key, raw_value = msgspec.msgpack.encode([2, "topic"]), msgspec.msgpack.encode([7])
+    key, value = upgraded(raw_key, raw_value, rows, newest=4)
+    assert msgspec.msgpack.decode(key) == [4, "topic", "second", "third"]
+    assert msgspec.msgpack.decode(value) == [7, "b", "c"]
+    assert upgraded(key, value, rows, newest=4) == (key, value)
+    with pytest.raises(
+        ValueError, match=r"^A checkpoint is of schema 1; this version reads 2 to 4\. Upgrade by way of a version in between"
+    ):
+        upgraded(msgspec.msgpack.encode([1, "topic"]), raw_value, rows, newest=4)
+
+
+def test_every_schema_since_the_first_has_a_row() -> None:
+    """From schema 1 on, each is read."""
+    assert sorted(ROWS) == list(range(1, SCHEMA))
 
 
 def test_foreign_keys_are_not_read() -> None:
