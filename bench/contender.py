@@ -13,7 +13,7 @@ import msgspec
 
 from bench import baseline
 from bench.meter import Measured, Meter
-from bench.ruleset import demo_fold
+from bench.ruleset import DEMO, fold_named
 from config.settings import Settings
 from streams.app import MOST, WITHIN, attach, build_app, raw_topic
 from streams.codec import decode_record
@@ -40,12 +40,14 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
         settings: broker, topics' suffix, partitions and folder.
         records: after which it is done.
         observations: in these records.
+        rules: of the engine: a name of :mod:`bench.ruleset` or a path.
     """
 
     contender: Contender
     settings: Settings
     records: int
     observations: int
+    rules: str = DEMO
 
 
 class CountedHeld:
@@ -87,7 +89,7 @@ def build(task: Task, meter: Meter) -> faust.App:
     settings = task.settings
     if task.contender is Contender.ENGINE:
         app = build_app(settings, "bench-engine")
-        attach(app, settings, CountedFold(demo_fold(), meter), TOPICS)
+        attach(app, settings, CountedFold(fold_named(task.rules), meter), TOPICS)
         return app
     if task.contender is Contender.CEILING:
         return _ceiling(settings, meter)

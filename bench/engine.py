@@ -4,25 +4,23 @@ import asyncio
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 
 import msgspec
 
+from bench.brokers import EMBEDDED, broker_at
+from bench.city import City, city_observations
 from bench.contender import Contender, Task
-from bench.fill import Log, Raw, encode_log, encode_readings, make_baseline_topics, write
+from bench.fill import Log, Raw, encode_log, encode_readings, encode_records, make_baseline_topics, write
 from bench.meter import Measured
 from bench.report import EngineReport, Round, summarise
-from bench.ruleset import demo_rules
-from bench.workload import Shape, observations
+from bench.ruleset import DEMO, fold_named
+from bench.workload import Shape, observations, records_of
 from config.settings import Settings
-from streams.broker.embedded import start_embedded
 from streams.provision import provision
 
 SECONDS = 600.0
 """How long one contender may take."""
-_SHAPE = Shape()
 
 
 class BenchError(RuntimeError):
@@ -36,17 +34,20 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         rounds: of which the medians are shown.
         observations: for ceiling and engine in each round.
         baseline_observations: for the per-event agents, which are slower.
-        broker: ``kafka://host:port``, or ``embedded``.
+        broker: ``kafka://host:port``, or which one to start: ``embedded`` or ``apache``.
         partitions: of each topic.
-        shape: of the workload.
+        rules: a name of :mod:`bench.ruleset`, or the path of a rule file. The demo's three rules meet a city of doors and
+            alarms, which the per-event agents always have; all others meet one in which every kind of the pack is reported.
+        sources: devices that report.
     """
 
     rounds: int = 3
     observations: int = 1_000_000
     baseline_observations: int = 50_000
-    broker: str = "embedded"
+    broker: str = EMBEDDED
     partitions: int = 4
-    shape: Shape = _SHAPE
+    rules: str = DEMO
+    sources: int = 50_000
 
 
 def measure(plan: Plan, tell: Callable[[str], None], *, name: str) -> EngineReport:
@@ -60,22 +61,32 @@ def measure(plan: Plan, tell: Callable[[str], None], *, name: str) -> EngineRepo
     Raises:
         BenchError: a contender did not finish.
     """
-    tell(f"encoding {plan.observations:,} observations of {plan.shape.sources:,} devices")
-    log = encode_log(plan.observations, plan.shape, plan.partitions)
-    readings = list(encode_readings(observations(plan.baseline_observations, plan.shape)))
-    with _broker(plan.broker) as broker, tempfile.TemporaryDirectory(prefix="cityloop-bench-") as folder:
+    rules = len(fold_named(plan.rules).ruleset.rules)
+    tell(f"encoding {plan.observations:,} observations of {plan.sources:,} devices")
+    log = log_of(plan)
+    readings = list(encode_readings(observations(plan.baseline_observations, Shape(sources=plan.sources))))
+    with broker_at(plan.broker) as broker, tempfile.TemporaryDirectory(prefix="cityloop-bench-") as folder:
         rounds = []
         for number in range(1, plan.rounds + 1):
             settings = Settings(broker=broker, partitions=plan.partitions, topic_suffix=f".{name}-{number}", data=folder)
-            rounds.append(_round(settings, log, readings, _prefixed(tell, f"round {number} of {plan.rounds}")))
-    return summarise(rounds, rules=len(demo_rules().rules), sources=plan.shape.sources, envelope=log.mean_envelope, broker=plan.broker)
+            rounds.append(_round(plan, settings, log, readings, _prefixed(tell, f"round {number} of {plan.rounds}")))
+    return summarise(rounds, rules=rules, sources=plan.sources, envelope=log.mean_envelope, broker=plan.broker)
+
+
+def log_of(plan: Plan) -> Log:
+    """The records that ceiling and engine consume."""
+    if plan.rules == DEMO:
+        return encode_log(plan.observations, Shape(sources=plan.sources), plan.partitions)
+    city = City(sources=plan.sources)
+    found = city_observations(plan.observations, city)
+    return encode_records(records_of(found, envelope=city.envelope, tick=city.tick, partitions=plan.partitions))
 
 
 def _prefixed(tell: Callable[[str], None], prefix: str) -> Callable[[str], None]:
     return lambda text: tell(f"{prefix}: {text}")
 
 
-def _round(settings: Settings, log: Log, readings: list[Raw], tell: Callable[[str], None]) -> Round:
+def _round(plan: Plan, settings: Settings, log: Log, readings: list[Raw], tell: Callable[[str], None]) -> Round:
     provision(settings)
     make_baseline_topics(settings)
     tell("writing the log")
@@ -85,7 +96,7 @@ def _round(settings: Settings, log: Log, readings: list[Raw], tell: Callable[[st
     for contender in Contender:
         on_log = contender in {Contender.CEILING, Contender.ENGINE}
         records, observations = (len(log.records), log.observations) if on_log else (len(readings), len(readings))
-        found[contender] = run(Task(contender=contender, settings=settings, records=records, observations=observations))
+        found[contender] = run(Task(contender=contender, settings=settings, records=records, observations=observations, rules=plan.rules))
         tell(f"{contender} {found[contender].per_second:,.0f} observations/s")
     return Round(**found)
 
@@ -109,16 +120,3 @@ def run(task: Task, *, seconds: float = SECONDS) -> Measured:
 def _last_words(stderr: str | bytes | None) -> str:
     text = stderr.decode(errors="replace") if isinstance(stderr, bytes) else stderr or ""
     return text.strip()[-1000:] or "it said nothing"
-
-
-@contextmanager
-def _broker(given: str) -> Iterator[str]:
-    if given != "embedded":
-        yield given
-        return
-    with tempfile.TemporaryDirectory(prefix="cityloop-bench-") as folder:
-        handle = start_embedded(log=Path(folder) / "broker.log")
-        try:
-            yield f"kafka://{handle.address}"
-        finally:
-            handle.stop()

@@ -1,12 +1,15 @@
-"""The rules that are measured, as the engine runs them: the three of the demo city, and the shipped pack."""
+"""The rules that are measured, as the engine runs them: the three of the demo city, the shipped pack, or a file."""
 
 from collections.abc import Sequence
 from pathlib import Path
+
+import msgspec
 
 from config.kindfile import SHIPPED, read_kinds
 from config.loader import DEMO_CITY
 from config.report import Report
 from rules.fold import RuleFold
+from rules.live import carried_live
 from rules.model import RuleSet
 from rules.parser.loader import load_rules
 from rules.shipped import pack_files
@@ -22,13 +25,27 @@ def pack_rules() -> RuleSet:
     return _loaded(pack_files())
 
 
+DEMO, PACK = "demo", "pack"
+"""Names of rule sets; anything else is the path of a rule file."""
+
+
+def rules_named(name: str) -> RuleSet:
+    """The rules that a benchmark was asked to run.
+
+    Raises:
+        ProblemsError: the file cannot be read as rules.
+    """
+    return {DEMO: demo_rules, PACK: pack_rules}.get(name, lambda: _loaded([Path(name)]))()
+
+
+def fold_named(name: str) -> RuleFold:
+    """A fold of these rules as an engine process has it; what the live engine cannot carry is left out."""
+    ruleset = rules_named(name)
+    return RuleFold(msgspec.structs.replace(ruleset, rules=tuple(rule for rule in ruleset.rules if carried_live(rule))))
+
+
 def _loaded(files: Sequence[Path]) -> RuleSet:
     report = Report()
     kinds = read_kinds(SHIPPED, report)
     report.settle()
     return load_rules(files, kinds)
-
-
-def demo_fold() -> RuleFold:
-    """A fold of these rules, as an engine process has it."""
-    return RuleFold(demo_rules())

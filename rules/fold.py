@@ -32,6 +32,7 @@ class RuleFold:
     """Makes the engine's state of a partition. One instance serves a process.
 
     Attributes:
+        ruleset: the rules.
         tally: what all its partitions did, for metrics.
         partitions: the engines at work, by topic and partition.
 
@@ -41,7 +42,7 @@ class RuleFold:
 
     def __init__(self, ruleset: RuleSet, limits: Limits | None = None) -> None:
         check_live(ruleset)
-        self._ruleset = ruleset
+        self.ruleset = ruleset
         self._limits = limits
         self.tally = Tally()
         self.partitions: dict[tuple[str, int], Partition] = {}
@@ -52,10 +53,10 @@ class RuleFold:
         Raises:
             ValueError: they are of an unknown schema version.
         """
-        engine = Partition(self._ruleset, self._limits, self.tally)
+        engine = Partition(self.ruleset, self._limits, self.tally)
         snapshot.restore(engine, sections)
         self.partitions[topic, partition] = engine
-        return HeldRules(engine, self._ruleset)
+        return HeldRules(engine, self.ruleset)
 
 
 class HeldRules:

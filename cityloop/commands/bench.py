@@ -3,15 +3,17 @@
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from cityloop.terminal import Exit, emit, refuse, talk
-from config.problem import Problem
+from config.problem import Problem, ProblemsError
 
 _MOST_ROUNDS = 21
+_MOST_SOURCES = 5_000_000
 
 
 def register(app: typer.Typer) -> None:
@@ -24,21 +26,35 @@ def register(app: typer.Typer) -> None:
 def engine(
     *,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
-    broker: Annotated[str, typer.Option(metavar="kafka://H:P", help="Measure on this broker.")] = "embedded",
+    broker: Annotated[
+        str, typer.Option(metavar="embedded|apache|kafka://H:P", help="Measure on this broker; the first two are started for it.")
+    ] = "embedded",
+    rules: Annotated[
+        str, typer.Option(metavar="demo|pack|FILE", help="The rules: the demo's three, the shipped pack, or a rule file.")
+    ] = "demo",
+    sources: Annotated[int, typer.Option(min=100, max=_MOST_SOURCES, help="Devices that report.")] = 50_000,
     rounds: Annotated[int, typer.Option(min=1, max=_MOST_ROUNDS, help="Medians of so many rounds are shown.")] = 3,
     observations: Annotated[int, typer.Option(min=10_000, help="For ceiling and engine, in each round.")] = 1_000_000,
     baseline_observations: Annotated[int, typer.Option(min=1_000, help="For the per-event agents, in each round.")] = 50_000,
 ) -> None:
     """The engine beside consuming alone, and beside an idiomatic per-event Faust agent, in one run on one broker."""
+    from bench.brokers import APACHE, EMBEDDED  # noqa: PLC0415  # As below.
     from bench.engine import BenchError, Plan, measure  # noqa: PLC0415  # Heavy: Faust and the broker, which other commands do without.
+    from bench.ruleset import DEMO, PACK  # noqa: PLC0415  # As above.
     from streams.broker.process import BrokerError  # noqa: PLC0415  # As above.
 
-    if broker != "embedded" and not broker.startswith("kafka://"):
+    if rules not in (DEMO, PACK) and not Path(rules).is_file():
+        raise refuse(Problem(file="--rules", what=f"There is no rule file {rules!r}.", fix="Write demo, pack, or the path of a rule file."))
+    if broker not in (EMBEDDED, APACHE) and not broker.startswith("kafka://"):
         raise refuse(Problem(file="--broker", what=f"{broker!r} is no broker.", fix="Write kafka://host:port."))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(Exit.FOUND_PROBLEMS))  # So that broker and contender end with us.
-    plan = Plan(rounds=rounds, observations=observations, baseline_observations=baseline_observations, broker=broker)
+    plan = Plan(
+        rounds=rounds, observations=observations, baseline_observations=baseline_observations, broker=broker, rules=rules, sources=sources
+    )
     try:
         report = measure(plan, lambda text: talk.print(text, style="dim"), name=f"bench-{os.getpid()}")
+    except ProblemsError as error:
+        raise refuse(error) from None
     except (BenchError, BrokerError) as error:
         talk.print(str(error), style="red", markup=False)
         raise typer.Exit(Exit.FOUND_PROBLEMS) from None
