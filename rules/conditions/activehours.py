@@ -1,12 +1,19 @@
-"""Active time: the hours of some weekdays in a time zone, measured in real time, so that a clock change moves nothing."""
+"""Active time: the hours of some weekdays in a time zone, measured in real time.
+
+An instant is active when a clock on a wall in the zone shows one of the weekdays and a time within one of the spans. So on
+the day of a clock change a span has the length that people see pass: hours that the clock skips are nobody's, hours that it
+shows twice count twice.
+"""
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from config.moment import Micros, from_datetime, to_datetime
+from config.moment import SECOND, Micros, from_datetime, to_datetime
 from rules.model import Active
 from rules.state import NEVER
 
+_MINUTE: Micros = 60 * SECOND
+_DAY_MINUTES = 24 * 60
 _HORIZON_DAYS = 20_000
 """Further ahead nobody asks: a time that long never comes."""
 
@@ -16,7 +23,7 @@ class ActiveHours:
 
     def __init__(self, active: Active) -> None:
         self._zone = ZoneInfo(active.zone)
-        self._spans = active.hours or ((0, 24 * 60),)
+        self._spans = active.hours or ((0, _DAY_MINUTES),)
         self._days = frozenset(active.days or range(7))
         self._known: dict[date, tuple[tuple[Micros, Micros], ...]] = {}
 
@@ -39,11 +46,24 @@ class ActiveHours:
         if spans is None:
             if len(self._known) > 64:
                 self._known.clear()
-            counted = self._spans if day.weekday() in self._days else ()
-            spans = self._known[day] = tuple((self._instant(day, begin), self._instant(day, end)) for begin, end in counted)
+            spans = self._known[day] = self._measured(day) if day.weekday() in self._days else ()
         return spans
 
+    def _measured(self, day: date) -> tuple[tuple[Micros, Micros], ...]:
+        """Minute by minute when the clock changes on that day; offsets from UTC are whole minutes."""
+        midnight, next_midnight = self._instant(day, 0), self._instant(day, _DAY_MINUTES)
+        if next_midnight - midnight == _DAY_MINUTES * _MINUTE:
+            return tuple((midnight + begin * _MINUTE, midnight + end * _MINUTE) for begin, end in self._spans)
+        found: list[tuple[Micros, Micros]] = []
+        for instant in range(midnight, next_midnight, _MINUTE):
+            local = to_datetime(instant).astimezone(self._zone)
+            shown = local.hour * 60 + local.minute
+            if any(begin <= shown < end for begin, end in self._spans):
+                begun = found.pop()[0] if found and found[-1][1] == instant else instant
+                found.append((begun, instant + _MINUTE))
+        return tuple(found)
+
     def _instant(self, day: date, minutes: int) -> Micros:
-        """A local time of day as an instant; 24:00 is the next day's midnight, a time that a clock change skips is taken after it."""
+        """A local time of day as an instant; a midnight that a clock change skips is the instant of the change."""
         local = datetime.combine(day, time(), self._zone) + timedelta(minutes=minutes)
         return from_datetime(local)

@@ -7,29 +7,24 @@ depends on the order within an instant.
 
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
-from tests.fakes.ruleoracle import Said, Seen, evaluate
+from tests.fakes.oracle.log import Heard, clock, hear, in_turn
+from tests.fakes.oracle.rulebook import Rule, read_rules
+from tests.fakes.oracle.seen import SECOND, Seen
 from tests.fakes.ruletraffic import dice
 
 FOLDER = Path(__file__).parents[1] / "data/rules/cases"
 CASES = 4
 LATENESS = 20
 BEGIN = 1_772_400_000
+COUNTED = ("level", "count")
 DAY = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_TRUE: Callable[[Seen], bool] = lambda seen: seen.value is True  # noqa: E731  # A predicate beside the others of the table.
-MEANT: Mapping[str, Callable[[Seen], bool]] = {
-    "value > 5": lambda seen: seen.value > 5,
-    "value > 7": lambda seen: seen.value > 7,
-    "value < 3": lambda seen: seen.value < 3,
-    "value == true": _TRUE,
-    "true": lambda _: True,
-}
 
 
 def rules_by(chance: random.Random) -> dict[str, dict[str, Any]]:
@@ -62,8 +57,8 @@ def traffic(chance: random.Random) -> list[Seen]:
         value: Any = chance.randint(0, 100) / 10 if kind == "pm10" else chance.random() < 0.7
         source = chance.randint(0, 5)
         at = BEGIN + (chance.randint(0, 900) if number < 290 else chance.randint(900, 40_000))
-        found[f"sensor/{source}", kind, at] = Seen(at, f"o{number:06}", f"sensor/{source}", kind, value, f"z{source % 2}")
-    return sorted(found.values())
+        found[f"sensor/{source}", kind, at] = Seen(at * SECOND, f"o{number:06}", f"sensor/{source}", kind, value, f"z{source % 2}")
+    return sorted(found.values(), key=lambda seen: (seen.at, seen.id))
 
 
 def write_case(number: int) -> None:
@@ -72,25 +67,19 @@ def write_case(number: int) -> None:
     rules, history = rules_by(chance), traffic(chance)
     folder = FOLDER / f"case-{number}"
     folder.mkdir(parents=True, exist_ok=True)
-    arrival = sorted(history, key=lambda seen: seen.at + chance.uniform(0, LATENESS * 0.99))
+    arrival = sorted(history, key=lambda seen: seen.at / SECOND + chance.uniform(0, LATENESS * 0.99))
     for name, order in (("obs", history), ("shuffled", arrival)):
         (folder / f"{name}.ndjson").write_text("".join(json.dumps(_public(seen)) + "\n" for seen in order))
     for name, more in (("rules", {}), ("rules-late", {"lateness": LATENESS})):
         written = [{"rule": rule, **_written({**fields, **more})} for rule, fields in rules.items()]
         with (folder / f"{name}.yaml").open("w", encoding="utf-8") as file:
             YAML().dump({"groups": [{"name": "cases", "rules": written}]}, file)
-    rows = [_row(rule, fields, said) for rule, fields in rules.items() for said in evaluate(_meant(fields), history, history[-1].at)]
+    rows: list[dict[str, Any]] = []
+    for rule in read_rules((folder / "rules.yaml").read_text()):
+        rows.extend(_rows(rule, hear(rule, in_turn(history, 0, to_the_end=True), clock(history))))
     (folder / "expected.ndjson").write_text(
         "".join(json.dumps(row) + "\n" for row in sorted(rows, key=lambda row: (row["at"], row["rule"])))
     )
-
-
-def _meant(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The rule with functions for its predicates."""
-    meant = {name: MEANT[value] if name in ("where", "clear") else value for name, value in fields.items()}
-    if "sequence" in fields:
-        meant["sequence"] = [{"not": _meant(step["not"])} if "not" in step else _meant(step) for step in fields["sequence"]]
-    return meant
 
 
 def _written(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,15 +91,19 @@ def _public(seen: Seen) -> dict[str, Any]:
     return {"id": seen.id, "source": seen.source, "kind": seen.kind, "at": _time(seen.at), "value": seen.value, "zone": seen.zone}
 
 
-def _row(rule: str, fields: Mapping[str, Any], said: Said) -> dict[str, Any]:
-    group = dict(zip(fields.get("by", ["source"]), said.group, strict=True))
-    times = {"at": _time(said.at), "starts_at": _time(said.starts_at), "fired_at": _time(said.fired_at)}
-    ends_at = None if said.ends_at is None else _time(said.ends_at)
-    return {"event": said.event, "rule": rule, "group": group, **times, "ends_at": ends_at, "count": said.matches}
+def _rows(rule: Rule, heard: Heard) -> Iterator[dict[str, Any]]:
+    """Firing and resolved events; counts of the forms whose counts are not fixed are -1."""
+    for said, group in heard.said:
+        if said.event == "updated":
+            continue
+        times = {"at": _time(said.at), "starts_at": _time(said.starts_at), "fired_at": _time(said.fired_at)}
+        ends_at = None if said.ends_at is None else _time(said.ends_at)
+        count = said.matches if rule.form in COUNTED else -1
+        yield {"event": said.event, "rule": rule.name, "group": group, **times, "ends_at": ends_at, "count": count}
 
 
-def _time(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+def _time(at: int) -> str:
+    return f"{datetime.fromtimestamp(at // SECOND, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 if __name__ == "__main__":

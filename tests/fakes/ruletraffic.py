@@ -1,24 +1,13 @@
-"""Random rules and random observations, for the engine and for the oracle alike: small numbers, so that ties are common."""
+"""Random rules and random observations in whole seconds: small numbers, so that ties are common."""
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from config.moment import SECOND
-from streams.alert import AlertEvent
 from streams.observation import Observation, Position
+from tests.fakes.oracle.seen import Seen
 from tests.fakes.rulekit import EPOCH
-from tests.fakes.ruleoracle import Rule, Said, Seen
-
-START = EPOCH // SECOND
-WHERE: Mapping[str, Callable[[Seen], bool]] = {
-    "value > 5": lambda seen: seen.value > 5,
-    "value >= 7 && zone == 'z1'": lambda seen: seen.value >= 7 and seen.zone == "z1",
-    "value < 3": lambda seen: seen.value < 3,
-    "value == true": lambda seen: seen.value is True,
-    "true": lambda _: True,
-}
-"""Predicates as rule files write them, with the Python that means the same."""
 
 _TIMES = ("for", "keep_firing_for", "stale_after", "within", "absent", "lateness")
 
@@ -29,17 +18,11 @@ def dice(seed: object) -> random.Random:
 
 
 class Case:
-    """One random rule in both of its readings.
-
-    Attributes:
-        written: as a rule file has it.
-        meant: as the oracle takes it.
-    """
+    """One random rule; ``written`` is what a rule file has."""
 
     def __init__(self, chance: random.Random, form: str, lateness: int = 0) -> None:
         rule = _DRAW[form](chance)
         rule["keep_firing_for"] = chance.choice([0, 0, chance.randint(1, 12)])
-        self.meant: Rule = _meant(rule)
         written: dict[str, Any] = {**rule, "rule": form}
         if lateness:
             written["lateness"] = lateness
@@ -57,9 +40,9 @@ def traffic(chance: random.Random, length: int, seconds: int, *, ties: bool = Tr
         value: Any = float(chance.randint(0, 10)) if kind == "level" else chance.random() < 0.6
         source = f"sensor/{chance.randint(1, 3)}"
         place = (121.0 + chance.randint(0, 3) / 1000, 31.0 + chance.randint(0, 3) / 1000)
-        at = START + instant
-        found.append(Seen(at, f"{chance.randint(0, 999):03}-{number:03}", source, kind, value, f"z{chance.randint(1, 2)}", *place))
-    return sorted(found)
+        at = EPOCH + instant * SECOND
+        found.append(Seen(at, f"{chance.randint(0, 999):03}-{number:03}", source, kind, value, f"z{chance.randint(1, 2)}", place))
+    return sorted(found, key=lambda seen: (seen.at, seen.id))
 
 
 def observation_of(seen: Seen) -> Observation:
@@ -68,47 +51,21 @@ def observation_of(seen: Seen) -> Observation:
         id=seen.id,
         source=seen.source,
         kind=seen.kind,
-        at=seen.at * SECOND,
+        at=seen.at,
         value=seen.value,
         zone=seen.zone,
-        position=Position(seen.lon, seen.lat),
+        position=None if seen.position is None else Position(*seen.position),
     )
 
 
 def delayed(chance: random.Random, found: Sequence[Seen], lateness: int) -> list[Seen]:
     """Another order of arrival, in which nothing is overtaken by as much as the lateness."""
     return [
-        seen for _, _, seen in sorted((seen.at + chance.uniform(0, lateness * 0.999), number, seen) for number, seen in enumerate(found))
-    ]
-
-
-def said(events: Iterable[AlertEvent]) -> list[Said]:
-    """What alerts said, as the oracle says it; updates are left out."""
-    return [
-        Said(
-            event.event.value,
-            tuple(event.group.values()),
-            event.at / SECOND,
-            event.starts_at / SECOND,
-            event.fired_at / SECOND,
-            None if event.ends_at is None else event.ends_at / SECOND,
-            event.count,
+        seen
+        for _, _, seen in sorted(
+            (seen.at + chance.uniform(0, lateness * 0.999 * SECOND), number, seen) for number, seen in enumerate(found)
         )
-        for event in events
-        if event.event.value != "updated"
     ]
-
-
-def _meant(rule: Mapping[str, Any]) -> Rule:
-    """The rule with Python functions for its predicates."""
-    meant = {name: WHERE[value] if name in ("where", "clear") else value for name, value in rule.items()}
-    if "sequence" in rule:
-        meant["sequence"] = [_meant_step(step) for step in rule["sequence"]]
-    return meant
-
-
-def _meant_step(step: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"not": _meant_step(step["not"])} if "not" in step else {**step, "where": WHERE[step["where"]]}
 
 
 def _level(chance: random.Random) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Absence in active hours: over midnight, over clock changes, on weekdays only, and at the bounds of a span."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -115,6 +117,26 @@ def test_an_hour_that_the_clock_skips_is_no_time() -> None:
     active = ActiveHours(Active(zone="Europe/Berlin", hours=((150, 180),)))
     start = parse("2026-03-29T00:00:00+01:00")
     assert render(active.after(start, 60 * SECOND)) == "2026-03-30T00:31:00Z"
+
+
+@pytest.mark.parametrize(
+    ("change", "hours", "counted"),
+    [
+        ("2026-03-29T00:00:00+01:00", (90, 210), 60),  # 01:30 to 03:30, of which the clock shows 02:00 to 03:00 never.
+        ("2026-03-29T00:00:00+01:00", (150, 240), 60),  # 02:30 to 04:00: from 03:00 on.
+        ("2026-10-25T00:00:00+02:00", (90, 210), 180),  # 01:30 to 03:30: 02:00 to 03:00 comes twice.
+        ("2026-10-25T00:00:00+02:00", (150, 240), 120),  # 02:30 to 04:00: half an hour, then again, and an hour more.
+        ("2026-10-25T00:00:00+02:00", (120, 150), 60),  # 02:00 to 02:30 comes twice, apart.
+    ],
+)
+def test_a_span_across_a_clock_change_has_the_length_that_people_see_pass(change: str, hours: tuple[int, int], counted: int) -> None:
+    """On the day of a change what is active is what the clock on the wall shows within the span: no more, no less."""
+    start, minute = parse(change), 60 * SECOND
+    active = ActiveHours(Active(zone="Europe/Berlin", hours=(hours,)))
+    shown = (datetime.fromtimestamp((start + n * minute) // SECOND, ZoneInfo("Europe/Berlin")) for n in range(25 * 60))
+    inside = [n for n, local in enumerate(shown) if hours[0] <= local.hour * 60 + local.minute < hours[1]]
+    assert active.after(start, counted * minute) == start + (inside[counted - 1] + 1) * minute
+    assert active.after(start, counted * minute + 1) > start + 24 * 60 * minute
 
 
 def test_a_zone_need_not_be_named() -> None:

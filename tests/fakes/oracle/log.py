@@ -1,0 +1,106 @@
+"""A log as the reference evaluator reads it: which observations count, in which order, and which are late."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from tests.fakes.oracle.episodes import Said, story, timers
+from tests.fakes.oracle.forms import Sample, truth_of
+from tests.fakes.oracle.rulebook import Rule
+from tests.fakes.oracle.seen import Seen, field, shown
+from tests.fakes.oracle.verdict import judge
+
+BEGINNING = -(2**62)
+Entry = Seen | int
+"""An observation, or a tick."""
+
+
+class Arrival(NamedTuple):
+    """An observation whose turn it is, and up to where timers had run when it came (that instant not included)."""
+
+    seen: Seen
+    horizon: int
+
+
+class Noted(NamedTuple):
+    """What was not applied: ``late``, ``duplicate`` or ``undecided``."""
+
+    note: str
+    id: str
+    group: dict[str, Any]
+
+
+class Heard(NamedTuple):
+    """What one rule says of one log."""
+
+    said: list[tuple[Said, dict[str, Any]]]
+    noted: list[Noted]
+
+    def identities(self, rule: Rule) -> Iterator[str]:
+        """The ids of all events."""
+        return (said.identity(rule.name, group) for said, group in self.said)
+
+
+def clock(log: Iterable[Entry]) -> int:
+    """The clock of the stream at the end of a log."""
+    return max((entry if isinstance(entry, int) else entry.at for entry in log), default=BEGINNING)
+
+
+def in_turn(log: Iterable[Entry], lateness: int, *, to_the_end: bool = False) -> Iterator[Arrival]:
+    """The observations of a log in the order in which rules of a lateness apply them.
+
+    Args:
+        log: of one partition, in the order of its offsets.
+        lateness: how long each is waited for.
+        to_the_end: whether what still waits at the end is applied, as a replay does.
+    """
+    now, waiting = BEGINNING, list[tuple[int, str, int, Arrival]]()
+    for number, entry in enumerate(log):
+        now = max(now, entry if isinstance(entry, int) else entry.at)
+        if not isinstance(entry, int):
+            heapq.heappush(waiting, (entry.at, entry.id, number, Arrival(entry, now - lateness)))
+        while waiting and waiting[0][0] + lateness <= now:
+            yield heapq.heappop(waiting)[3]
+    if to_the_end:
+        yield from (entry[3] for entry in sorted(waiting, key=lambda entry: entry[:3]))
+
+
+def hear(rule: Rule, arrivals: Iterable[Arrival], last: int) -> Heard:
+    """What a rule says of the observations of one log.
+
+    Args:
+        rule: the rule.
+        arrivals: in their turn.
+        last: the last instant at which timers run.
+    """
+    groups: defaultdict[tuple[Any, ...], list[Arrival]] = defaultdict(list)
+    for arrival in arrivals:
+        if arrival.seen.kind in rule.kinds:
+            # A truth value is another group than the number that Python takes for the same.
+            groups[tuple((type(part) is bool, part) for part in (shown(field(arrival.seen, name)) for name in rule.by))].append(arrival)
+    heard = Heard([], [])
+    for key, members in groups.items():
+        group = dict(zip(rule.by, (part for _, part in key), strict=True))
+        samples, noted = _applied(rule, members)
+        heard.noted.extend(Noted(note, identity, group) for note, identity in noted)
+        heard.said.extend((said, group) for said in story(rule, samples, truth_of(rule, samples), last))
+    return heard
+
+
+def _applied(rule: Rule, arrivals: Sequence[Arrival]) -> tuple[list[Sample], list[tuple[str, str]]]:
+    """The samples that count, and what does not."""
+    samples, noted, known = list[Sample](), list[tuple[str, str]](), set[str]()
+    for seen, horizon in arrivals:
+        if seen.id in known:
+            noted.append(("duplicate", seen.id))
+        elif samples and (seen.at < samples[-1][0].at or (seen.at < horizon and timers(rule, truth_of(rule, samples), seen.at, horizon))):
+            noted.append(("late", seen.id))
+        else:
+            known.add(seen.id)
+            mark = judge(rule, seen)
+            if mark is None:
+                noted.append(("undecided", seen.id))
+            else:
+                samples.append((seen, mark))
+    return samples, noted
