@@ -4,10 +4,12 @@ from pathlib import Path
 
 import msgspec
 
+from cityloop.noise import rule_facts
 from config.catalogue import Catalogue
 from config.loader import read_city
 from config.problem import Problem, ProblemsError
 from config.report import Report
+from dispatch.noise.policyfile import read_noise
 from rules.model import RuleSet
 from rules.parser import load_rules
 
@@ -37,10 +39,11 @@ class CityCheck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_city(folder: Path) -> CityCheck:
-    """Read a city with every check there is: fields, names, map, rules."""
+    """Read a city with every check there is: fields, names, map, rules, noise."""
     report = Report()
     city = read_city(folder, report, tiling=True)
     rules = _rules(city, report)
+    read_noise(city, rule_facts(rules.rules) if rules else None, report)
     counts = Counts(
         cells=len(city.cells),
         cameras=len(city.cameras),

@@ -30,6 +30,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
         cameras: by id.
         devices: by id.
         rule_files: rule files of the city, in name order.
+        noise_file: what the city decided about noise; ``None``: nothing.
     """
 
     name: str
@@ -46,3 +47,4 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     cameras: Mapping[str, Camera]
     devices: Mapping[str, Device]
     rule_files: tuple[Path, ...]
+    noise_file: Path | None = None

@@ -41,10 +41,11 @@ FILES = {
     "roster.csv": "who is on duty when and where",
     "responsibilities.csv": "which unit answers for which category where",
     "devices.csv": "sensors",
+    "noise.yaml": "grouping, inhibition, maintenance windows, flapping (docs/noise.md)",
 }
 """Every file of a city's folder, beside the folders ``cameras/`` and ``rules/`` with one YAML file a camera or rule group."""
 
-OPTIONAL = frozenset({"kinds.yaml", "calendar.yaml", "categories.csv", "standards.csv", "devices.csv"})
+OPTIONAL = frozenset({"kinds.yaml", "calendar.yaml", "categories.csv", "standards.csv", "devices.csv", "noise.yaml"})
 FOLDERS = ("cameras", "rules")
 
 
@@ -110,6 +111,7 @@ def read_city(folder: Path, report: Report, *, tiling: bool = False) -> Catalogu
         cameras=_by("id", rows["cameras"], report),
         devices=_by("id", rows["devices.csv"], report),
         rule_files=tuple(sorted((folder / "rules").glob("*.yaml"))),
+        noise_file=noise if (noise := folder / "noise.yaml").exists() else None,
     )
     check_references(catalogue, rows, report)
     if tiling:

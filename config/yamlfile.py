@@ -54,6 +54,16 @@ class Node:
         line, column = items.lc.item(index)
         return Place(self.file, line + 1, column + 1)
 
+    def child(self, key: str, report: Report) -> "Node | None":
+        """The mapping under a key; ``None`` when there is nothing, or something else, which is a problem."""
+        found = self._tree.get(key)
+        if found is None:
+            return None
+        if not isinstance(found, CommentedMap):
+            report.add(self.locate(key), f"{key} is not a mapping.", f"Write '{key}:' and below it 'field: value' lines.")
+            return None
+        return Node(found, self.file)
+
     def children(self, key: str, report: Report) -> "list[Node]":
         """The mappings in the list under a key; what is not one is a problem."""
         found: list[Node] = []

@@ -6,6 +6,7 @@ import msgspec
 
 from config.kinds import Text
 from config.moment import Micros
+from dispatch.verdict import Flapping, Merge, Suppressor
 from streams.alert import AlertEvent, Change
 
 
@@ -32,6 +33,10 @@ class AlertCase(msgspec.Struct, frozen=True, kw_only=True):
         acknowledged_at: when.
         opened_at: when dispatch first heard of it.
         changed_at: when dispatch last changed it.
+        suppressed_by: why it opens no ticket and sends no notice; on a resolved alert, why that was so at its end.
+        flapping: whether its rule and group flap; a flag only where lives are at stake.
+        merge: whether its episode was merged with a ticket, and why; ``None``: it was not up to a ticket.
+        group: id of the group that its notices go with; ``None``: they go by themselves.
     """
 
     id: str
@@ -46,6 +51,10 @@ class AlertCase(msgspec.Struct, frozen=True, kw_only=True):
     ticket: str | None = None
     acknowledged_by: str | None = None
     acknowledged_at: Micros | None = None
+    suppressed_by: tuple[Suppressor, ...] = ()
+    flapping: Flapping | None = None
+    merge: Merge | None = None
+    group: str | None = None
 
 
 def fill_place(summary: Text, place: str) -> Text:

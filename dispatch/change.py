@@ -11,6 +11,7 @@ from dispatch.delivery import Delivery
 from dispatch.desk import Desk
 from dispatch.event import TicketEvent
 from dispatch.intake import Intake, spot_of
+from dispatch.noise.group import Enrolment
 from dispatch.notice import address_of, notices
 from dispatch.query import FeedItem, Subject
 from dispatch.ticket import Ticket, fold
@@ -46,12 +47,16 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         alert_event: what happened to it, when the rules said it.
         ticket: what happens to a ticket.
         feed: lines of the live feed in order; the store numbers them.
+        judge_at: when the alert is to be judged again; ``None``: not by time, unset: as it was.
+        enrolment: the group that the alert joins.
     """
 
     alert: AlertCase | None = None
     alert_event: AlertEvent | None = None
     ticket: TicketChange | None = None
     feed: tuple[FeedItem, ...] = ()
+    judge_at: Micros | msgspec.UnsetType | None = msgspec.UNSET
+    enrolment: Enrolment | None = None
 
 
 class Addresses(msgspec.Struct, frozen=True):
@@ -63,13 +68,32 @@ class Addresses(msgspec.Struct, frozen=True):
 
 def of_intake(intake: Intake, event: AlertEvent, addresses: Addresses) -> Change:
     """What follows from a change of an alert."""
+    return _of_intake(intake, event.event.value, addresses, event)
+
+
+def of_judgement(intake: Intake, before: AlertCase, addresses: Addresses) -> Change:
+    """What follows from judging an alert again; where nothing changed, only when to do so the next time."""
+    if intake.alert == before:
+        return Change(alert=intake.alert, judge_at=intake.judge_at)
+    now = TURNS[bool(before.suppressed_by), bool(intake.alert.suppressed_by)]
+    return _of_intake(intake, now, addresses, None)
+
+
+TURNS = {(False, False): "judged", (False, True): "suppressed", (True, False): "released", (True, True): "judged"}
+"""What the feed says, by whether an alert was and is suppressed."""
+
+
+def _of_intake(intake: Intake, what: str, addresses: Addresses, event: AlertEvent | None) -> Change:
     ticket = None
     if intake.ticket is not None and intake.events:
         ticket = _of_ticket(intake.before, intake.events, addresses)
-    line = FeedItem(
-        sequence=0, at=intake.alert.changed_at, subject=Subject.ALERT, id=event.id, event=event.event.value, unit=intake.alert.unit
-    )
-    return Change(alert=intake.alert, alert_event=event, ticket=ticket, feed=(line, *_lines(ticket)))
+        if intake.enrolment is not None:
+            ticket = msgspec.structs.replace(ticket, deliveries=())  # The group speaks for it.
+    line = FeedItem(sequence=0, at=intake.alert.changed_at, subject=Subject.ALERT, id=intake.alert.id, event=what, unit=intake.alert.unit)
+    return Change(
+        alert=intake.alert, alert_event=event, ticket=ticket, feed=(line, *_lines(ticket)), judge_at=intake.judge_at,
+        enrolment=intake.enrolment,
+    )  # fmt: skip
 
 
 def of_decision(before: Ticket, events: Sequence[TicketEvent], addresses: Addresses) -> Change:

@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     REWORK = "rework"
     REMINDER = "reminder"
     ESCALATION = "escalation"
+    GROUP = "group"
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,8 +32,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: uuid5(ticket, event number, purpose, address): a repeat carries the same one, and receivers fold it.
-        ticket: id.
-        number: the event that it tells of.
+        ticket: id; ``None`` for the notice of a group.
+        number: the event that it tells of; for a group, which of its notices it is.
         purpose: why.
         unit: to which unit.
         person: to whom.
@@ -45,10 +46,11 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
         sent_at: when the receiver acknowledged it.
         error: why the last try failed; kept for the dead.
         life_safety: goes before all others.
+        group: id of the group that it speaks for.
     """
 
     id: str
-    ticket: str
+    ticket: str | None
     number: int
     purpose: Purpose
     unit: str | None
@@ -62,3 +64,4 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: Micros | None = None
     error: str | None = None
     life_safety: bool = False
+    group: str | None = None

@@ -9,6 +9,8 @@ from config.matters import Calendar, ClockType, Standard
 from config.moment import Micros
 from config.people import Person, Unit
 from dispatch.actor import subtree
+from dispatch.alertcase import AlertCase
+from dispatch.noise.subject import Subject, subject_of
 from dispatch.routing.cellmap import CellMap
 from dispatch.routing.responsibility import Responsibilities
 from dispatch.routing.route import TAKERS, Rosters, Route
@@ -110,6 +112,22 @@ class Desk:
         """The unit that answers for a category in a cell, whoever is on duty."""
         levels = self._responsibilities.levels(category, self._map.around(cell))
         return levels[0].unit if levels else None
+
+    def around(self, cell: str | None) -> tuple[str, ...]:
+        """A cell and those around it, the narrowest first; nothing for no cell."""
+        return () if cell is None else self._map.around(cell)
+
+    def above(self, unit: str | None) -> tuple[str, ...]:
+        """A unit and those above it; a loop in the parents ends the walk."""
+        chain: list[str] = []
+        while unit is not None and unit not in chain:
+            chain.append(unit)
+            unit = self.units[unit].parent if unit in self.units else None
+        return tuple(chain)
+
+    def subject(self, alert: AlertCase) -> Subject:
+        """An alert as noise control sees it."""
+        return subject_of(alert, self.around(alert.cell), self.above(alert.unit))
 
     def below(self, unit: str) -> frozenset[str]:
         """A unit and every unit below it."""

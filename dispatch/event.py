@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from typing import TypeVar
 
 import msgspec
 
@@ -96,21 +97,26 @@ class TicketEvent(msgspec.Struct, frozen=True, kw_only=True):
     hash: str = ""
 
 
-def digest(event: TicketEvent) -> str:
+Link = TypeVar("Link", bound=msgspec.Struct)
+"""An event of a chain: a struct with ``number``, ``previous`` and ``hash``, as :class:`TicketEvent` has them."""
+
+
+def digest(event: msgspec.Struct) -> str:
     """SHA-256 over an event without its own hash, in a form that has one spelling only."""
     return hashlib.sha256(msgspec.json.encode(msgspec.structs.replace(event, hash=""), order="deterministic")).hexdigest()
 
 
-def seal(event: TicketEvent) -> TicketEvent:
+def seal(event: Link) -> Link:
     """Fill in the hash."""
     return msgspec.structs.replace(event, hash=digest(event))
 
 
-def broken_link(events: Iterable[TicketEvent]) -> TicketEvent | None:
+def broken_link(events: Iterable[Link]) -> Link | None:
     """The first event that does not follow from the one before it, or that was changed; ``None`` for a sound chain."""
     previous = GENESIS
     for number, event in enumerate(events, start=1):
-        if event.number != number or event.previous != previous or event.hash != digest(event):
+        told, before, own = (getattr(event, field) for field in ("number", "previous", "hash"))
+        if told != number or before != previous or own != digest(event):
             return event
-        previous = event.hash
+        previous = own
     return None

@@ -5,30 +5,21 @@ from collections.abc import Sequence
 
 import msgspec
 
-from config.moment import SECOND, Micros
+from config.moment import Micros
 from dispatch.actor import SYSTEM
-from dispatch.alertcase import AlertCase, absorb, begin
+from dispatch.alertcase import AlertCase, AlertState, absorb, begin
 from dispatch.desk import UNCATEGORISED, Place, Situation
 from dispatch.event import Opening, Particulars, TicketEvent
 from dispatch.lifecycle import Fact, State
+from dispatch.noise.group import Enrolment, enrol
+from dispatch.noise.judging import Surroundings, judge, with_judgement
+from dispatch.noise.merging import merge
+from dispatch.noise.route import route_of
 from dispatch.ticket import Ticket, apply, following
 from streams.alert import AlertEvent, Change, TicketPolicy
 from streams.ids import NAMESPACE, canonical
 
-JOINABLE = frozenset({State.REPORTED, State.CHECKING, State.ACCEPTED, State.DISPATCHED, State.HANDLING})
-"""Work is still to be done: a new episode at the same place is part of it. Later, people believe that the trouble is gone."""
-
 UNDISPATCHED = frozenset({State.REPORTED, State.CHECKING, State.ACCEPTED})
-
-
-class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """How alerts at one place come together.
-
-    Attributes:
-        window: how long after its last change a ticket is still about the same trouble.
-    """
-
-    window: Micros = 2 * 3600 * SECOND
 
 
 class Intake(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,12 +30,16 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
         before: the ticket concerned, ``None`` for a new one.
         ticket: as it stands afterwards, ``None`` when no ticket is concerned.
         events: what happened to it.
+        judge_at: when time alone may change the judgement on the alert.
+        enrolment: the group that its notice goes with, instead of going by itself.
     """
 
     alert: AlertCase
     before: Ticket | None = None
     ticket: Ticket | None = None
     events: tuple[TicketEvent, ...] = ()
+    judge_at: Micros | None = None
+    enrolment: Enrolment | None = None
 
 
 def ticket_id(alert: str) -> str:
@@ -67,35 +62,54 @@ def take(
     known: AlertCase | None,
     nearby: Sequence[Ticket],
     situation: Situation,
-    policy: Policy = Policy(),  # noqa: B008  # Frozen.
+    surroundings: Surroundings = Surroundings(),  # noqa: B008  # Frozen.
 ) -> Intake:
     """Judge a change of an alert.
 
     Args:
         event: the change; the caller has made sure that it is taken once.
         known: the alert so far.
-        nearby: the alert's own ticket, and tickets at the same spot that are open or ended within the policy's window.
+        nearby: the alert's own ticket, and the tickets at the same spot.
         situation: the present, the city's tables and the load of its people.
-        policy: how alerts come together.
+        surroundings: what may keep the alert quiet.
     """
     now, desk = situation.now, situation.desk
     place = desk.place_of(event)
-    category = event.category or UNCATEGORISED
     if known is None:
-        alert = begin(event, now, cell=place.cell, place=place.name, unit=desk.answering_unit(category, place.cell))
+        unit = desk.answering_unit(event.category or UNCATEGORISED, place.cell)
+        alert = begin(event, now, cell=place.cell, place=place.name, unit=unit)
     else:
         alert = absorb(known, event, now)
+    return _judged(alert, nearby, situation, surroundings, event)
+
+
+def reconsider(known: AlertCase, nearby: Sequence[Ticket], situation: Situation, surroundings: Surroundings) -> Intake:
+    """Judge an alert again although the rules said nothing new: what kept it quiet may be over, or something new may.
+
+    Args:
+        known: the alert as it stands.
+        nearby: the alert's own ticket, and the tickets at the same spot.
+        situation: the present, the city's tables and the load of its people.
+        surroundings: what may keep the alert quiet.
+    """
+    return _judged(known, nearby, situation, surroundings, None)
+
+
+def _judged(
+    alert: AlertCase, nearby: Sequence[Ticket], situation: Situation, surroundings: Surroundings, event: AlertEvent | None
+) -> Intake:
+    now, judge_at, firing = situation.now, None, alert.state is AlertState.FIRING
+    if firing:
+        judgement = judge(situation.desk.subject(alert), surroundings, now)
+        alert, judge_at = with_judgement(alert, judgement, now), judgement.judge_at
     own = next((ticket for ticket in nearby if ticket.id == alert.ticket), None)
     if own is not None:
-        return _concern(event, alert, own, now)
-    if event.ticket is TicketPolicy.NONE or event.event is Change.RESOLVED or alert.ticket is not None:
-        return Intake(alert=alert)
-    recent = [ticket for ticket in nearby if now - ticket.changed_at <= policy.window]
-    joined = next((ticket for ticket in recent if ticket.state in JOINABLE), None)
-    if joined is not None:
-        return _grow(alert, joined, [(Fact.ALERT_JOINED, Particulars(alert=event.id))], now)
-    earlier = max(recent, key=lambda ticket: ticket.changed_at, default=None)
-    return _open(event, alert, place, earlier, situation)
+        intake = _concern(event, alert, own, now) if event is not None else Intake(alert=alert)
+    elif firing and not alert.suppressed_by:
+        intake = _admit(alert, nearby, situation, surroundings)
+    else:
+        intake = Intake(alert=alert)
+    return msgspec.structs.replace(intake, judge_at=judge_at)
 
 
 def _concern(event: AlertEvent, alert: AlertCase, ticket: Ticket, now: Micros) -> Intake:
@@ -106,6 +120,31 @@ def _concern(event: AlertEvent, alert: AlertCase, ticket: Ticket, now: Micros) -
     if ticket.state in UNDISPATCHED and {*ticket.cleared, event.id} >= {*ticket.alerts}:
         facts.append((Fact.WITHDRAWAL_OFFERED, Particulars(reason="The alert cleared by itself before dispatch.", alert=event.id)))
     return _grow(alert, ticket, facts, now)
+
+
+def _admit(alert: AlertCase, nearby: Sequence[Ticket], situation: Situation, surroundings: Surroundings) -> Intake:
+    """Nothing keeps it quiet: it gets its ticket, once, and its place in a group, once."""
+    intake = Intake(alert=alert)
+    if alert.ticket is None and alert.latest.ticket is not TicketPolicy.NONE:
+        intake = _with_ticket(alert, nearby, situation, surroundings)
+    if alert.group is not None:
+        return intake
+    subject = situation.desk.subject(alert)
+    unit = intake.ticket.unit if intake.ticket is not None else alert.unit
+    enrolment = enrol(route_of(surroundings.policy.route, subject), subject, unit, situation.now)
+    if enrolment is None:
+        return intake
+    return msgspec.structs.replace(intake, alert=msgspec.structs.replace(intake.alert, group=enrolment.group), enrolment=enrolment)
+
+
+def _with_ticket(alert: AlertCase, nearby: Sequence[Ticket], situation: Situation, surroundings: Surroundings) -> Intake:
+    latest, now = alert.latest, situation.now
+    place = situation.desk.place_of(latest)
+    merging = merge(nearby, spot_of_event(latest, place), now, surroundings.policy.merge)
+    alert = msgspec.structs.replace(alert, merge=merging.record)
+    if merging.joined is not None:
+        return _grow(alert, merging.joined, [(Fact.ALERT_JOINED, Particulars(alert=alert.id))], now)
+    return _open(latest, alert, place, merging.earlier, situation)
 
 
 def _open(event: AlertEvent, alert: AlertCase, place: Place, earlier: Ticket | None, situation: Situation) -> Intake:

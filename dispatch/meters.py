@@ -1,6 +1,8 @@
 """What the dispatch process measures."""
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+
+from dispatch.verdict import SuppressionKind
 
 _LATENCIES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 
@@ -31,6 +33,18 @@ class Meters:
         self.delivery_seconds = Histogram(
             "cityloop_dispatch_delivery_seconds", "From a ticket's event to its notice's arrival.", registry=registry, buckets=_LATENCIES
         )
+        self.suppressed = Gauge(
+            "cityloop_dispatch_suppressed_alerts", "Firing alerts that are kept quiet, by what does so.", ["reason"], registry=registry
+        )
+        self.flapping = Gauge("cityloop_dispatch_flapping_alerts", "Firing alerts that flap.", registry=registry)
+        self.groups = Gauge("cityloop_dispatch_notice_groups", "Groups of notices that wait for their timer.", registry=registry)
+        self.group_notices = Counter("cityloop_dispatch_group_notices", "Notices that groups gave rise to.", registry=registry)
+        self.judged = Counter("cityloop_dispatch_judged_again", "Alerts that were judged again without a change.", registry=registry)
+        self.timer_lag = Gauge(
+            "cityloop_dispatch_noise_timer_lag_seconds", "How overdue the oldest timer of noise control is.", registry=registry
+        )
+        for kind in SuppressionKind:
+            self.suppressed.labels(reason=kind.value)
         for result in ("taken", "undecodable", "crashed"):
             self.alerts.labels(result=result)
         for outcome in ("sent", "retried", "dead"):

@@ -1,6 +1,7 @@
 """The dispatch process put together: alerts in, tickets kept, ticket events and notices out."""
 
 import asyncio
+from collections.abc import Sequence
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -10,7 +11,9 @@ from config.problem import Problem, ProblemsError
 from config.settings import Settings
 from dispatch.bell import Bell
 from dispatch.desk import Desk
+from dispatch.keeper import Keeper
 from dispatch.meters import Meters
+from dispatch.noise.policy import NoisePolicy, RuleFact
 from dispatch.notify.notifier import Notifier
 from dispatch.notify.signature import key_of
 from dispatch.notify.webhook import Webhook, objection_to
@@ -19,6 +22,7 @@ from dispatch.sender import Sender
 from dispatch.store.casebook import SqlCaseBook
 from dispatch.store.engine import open_engine
 from dispatch.store.guard import Guard
+from dispatch.store.noisebook import SqlNoiseBook
 from dispatch.store.outbox import SqlDeliveries, SqlOutbox
 from dispatch.taking import Taking
 from streams.clock import Clock, system_clock
@@ -36,15 +40,29 @@ class Office:
         catalogue: the city.
         meters: what is measured.
         clock: the present.
+        policy: what the city decided about noise.
+        rules: the configured rules.
     """
 
-    def __init__(self, settings: Settings, catalogue: Catalogue, meters: Meters, clock: Clock = system_clock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        catalogue: Catalogue,
+        meters: Meters,
+        clock: Clock = system_clock,
+        *,
+        policy: NoisePolicy | None = None,
+        rules: Sequence[RuleFact] = (),
+    ) -> None:
         self._engine = open_engine(settings.database_url)
         self._bell = Bell()
         self._guard = Guard(self._engine)
         self._sender = Sender(settings)
         self._webhook = Webhook(settings.webhook_secret)
-        book = SqlCaseBook(self._engine, Desk(catalogue), clock, webhook=settings.webhook, committed=self._bell.ring)
+        desk, ring = Desk(catalogue), self._bell.ring
+        book = SqlCaseBook(self._engine, desk, clock, webhook=settings.webhook, policy=policy, committed=ring)
+        quiet = SqlNoiseBook(self._engine, desk, clock, webhook=settings.webhook, policy=policy, rules=rules, committed=ring)
+        self.keeper = Keeper(quiet, self._guard.held, clock, meters)
         self.taking = Taking(book=book, reject=self._sender.reject, passing=PASSING, clock=clock, meters=meters)
         self.relay = Relay(SqlOutbox(self._engine), self._sender, self._guard.held, settings.topic_suffix, meters)
         self.notifier = Notifier(
@@ -57,6 +75,7 @@ class Office:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.relay.run(self._bell.listen()), name="relay")
                 group.create_task(self.notifier.run(self._bell.listen()), name="notifier")
+                group.create_task(self.keeper.run(self._bell.listen()), name="keeper")
         finally:
             await self.close()
 
@@ -72,6 +91,7 @@ class Office:
         health.add("alerts", lambda: self.taking.trouble)
         health.add("relay", lambda: self.relay.trouble)
         health.add("notices", lambda: self.notifier.trouble)
+        health.add("noise", lambda: self.keeper.trouble)
 
 
 def check_notices(settings: Settings, catalogue: Catalogue) -> None:

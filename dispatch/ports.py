@@ -1,5 +1,6 @@
-"""What the console and the roles ask of whatever keeps the cases: two ports, each with one behaviour suite for all who implement it."""
+"""What the console and the roles ask of whatever keeps the cases: three ports, each with one behaviour suite for all who implement it."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from config.moment import Micros
@@ -7,6 +8,10 @@ from dispatch.accounts import ApiKey, Session, User
 from dispatch.actor import Actor
 from dispatch.alertcase import AlertCase
 from dispatch.command import FactCommand, MoveCommand
+from dispatch.noise.draft import SilenceDraft
+from dispatch.noise.matcher import Matcher
+from dispatch.noise.silence import Silence
+from dispatch.noisequery import Census, Preview, Settled, SilenceAdded, SilenceDetail, SilencePage, SilenceQuery, WindowView
 from dispatch.query import AlertDetail, AlertPage, AlertQuery, FeedItem, Summary, TicketDetail, TicketPage, TicketQuery
 from dispatch.refusal import Refusal
 from dispatch.ticket import Ticket
@@ -58,6 +63,44 @@ class CaseBook(Protocol):
 
     async def summary(self, actor: Actor) -> Summary:
         """Counts of what the actor may see."""
+
+
+class NoiseBook(Protocol):
+    """Silences and maintenance, and what is due by time: alerts to be judged again, and groups of notices.
+
+    Every read and write is limited to the silences that the actor may see: those of the own unit and below it. A silence of
+    somebody who does not serve the whole city reaches alerts of that subtree only. No silence is ever changed but ended, or deleted.
+    """
+
+    async def silences(self, actor: Actor, query: SilenceQuery) -> SilencePage:
+        """A page of silences, newest change first."""
+
+    async def silence(self, actor: Actor, silence_id: str) -> SilenceDetail | None:
+        """One silence with its history, or ``None``."""
+
+    async def add_silence(self, actor: Actor, draft: SilenceDraft) -> SilenceAdded | Refusal:
+        """Make a silence in the actor's name. One that would match life safety only is refused."""
+
+    async def expire_silence(self, actor: Actor, silence_id: str) -> Silence | Refusal:
+        """End a silence before its time."""
+
+    async def preview(self, actor: Actor, matchers: Sequence[Matcher]) -> Preview | Refusal:
+        """Which alerts that fire now matchers would keep quiet, and which of life safety pass through."""
+
+    async def maintenance(self) -> tuple[WindowView, ...]:
+        """The configured windows as they stand now."""
+
+    async def wake(self) -> None:
+        """Let every alert that fires be judged again: at a start, since the policy may be another one than before."""
+
+    async def settle(self) -> Settled:
+        """Do what is due, in portions: judge alerts again, let groups speak. Nothing due is done twice, whoever does it."""
+
+    async def next_at(self) -> Micros | None:
+        """When something is due next; ``None``: nothing is waiting."""
+
+    async def census(self) -> Census:
+        """Counts for the metrics, of everything."""
 
 
 class Accounts(Protocol):

@@ -23,6 +23,7 @@ class AlertQuery(msgspec.Struct, frozen=True, kw_only=True):
         state: only these.
         rule: only of this rule.
         acknowledged: only acknowledged or only unacknowledged ones; ``None`` for both.
+        suppressed: only those that are kept quiet, or only those that are not; ``None`` for both.
         limit: at most so many, 1 to 500.
         after: the ``next`` of the page before.
     """
@@ -30,6 +31,7 @@ class AlertQuery(msgspec.Struct, frozen=True, kw_only=True):
     state: AlertState | None = None
     rule: str | None = None
     acknowledged: bool | None = None
+    suppressed: bool | None = None
     limit: int = 100
     after: str | None = None
 
@@ -145,7 +147,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         alerts: by state.
         alerts_by_rule: by rule, firing ones only.
-        unacknowledged: firing alerts that nobody has acknowledged.
+        unacknowledged: firing alerts that nobody has acknowledged, without those that are kept quiet.
+        suppressed: firing alerts that are kept quiet.
         tickets: by state; every state is named.
         overdue: open tickets beyond their limit.
         deliveries: by state.
@@ -154,6 +157,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     alerts: dict[str, int]
     alerts_by_rule: dict[str, int]
     unacknowledged: int
+    suppressed: int
     tickets: dict[str, int]
     overdue: int
     deliveries: dict[str, int]

@@ -6,16 +6,18 @@ import msgspec
 
 from dispatch.event import TicketEvent
 from dispatch.lifecycle import Need
+from dispatch.verdict import Complaint
 
 
 class RefusalKind(StrEnum):
-    """Why; the API answers 404, 409, 409, 403 and 422 in this order."""
+    """Why; the API answers 404, 409, 409, 403, 422 and 422 in this order."""
 
     UNKNOWN = "unknown"
     STALE = "stale"
     ILLEGAL = "illegal"
     FORBIDDEN = "forbidden"
     INCOMPLETE = "incomplete"
+    INVALID = "invalid"
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +30,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
         missing: what an incomplete command lacks.
         changed: for a stale command: the events that its author had not seen, who changed what and when.
         version: for a stale command: the present version.
+        complaints: for something invalid: every fault of it.
     """
 
     kind: RefusalKind
@@ -36,3 +39,4 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[Need, ...] = ()
     changed: tuple[TicketEvent, ...] = ()
     version: int | None = None
+    complaints: tuple[Complaint, ...] = ()

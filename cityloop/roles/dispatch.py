@@ -6,6 +6,7 @@ import time
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from cityloop.noise import noise_of
 from config.catalogue import Catalogue
 from config.settings import Settings
 from dispatch.agent import attach
@@ -26,11 +27,12 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
     """Run dispatch until SIGTERM or SIGINT.
 
     Raises:
-        ProblemsError: addresses of notices or topics do not fit the settings.
+        ProblemsError: addresses of notices or topics do not fit the settings, or rules or noise.yaml have problems.
         SystemExit: the process ended by a failure; whoever supervises it starts it again.
     """
     configure_logging(settings.log_level, "dispatch")
     check_notices(settings, catalogue)
+    policy, rules = noise_of(catalogue)
     health, office = Health(), _Opened()
     health.add("started", office.trouble)
     telemetry = serve_telemetry(health, settings.host, settings.metrics_port)
@@ -42,7 +44,7 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
         await (await office.ready()).taking.take(record)
 
     async def send_on() -> None:
-        opened = office.open(Office(settings, catalogue, Meters()))
+        opened = office.open(Office(settings, catalogue, Meters(), policy=policy, rules=rules))
         opened.tell(health)
         await opened.send_on()
 

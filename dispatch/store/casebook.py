@@ -11,13 +11,15 @@ from dispatch.change import Addresses, of_acknowledgement, of_decision, of_intak
 from dispatch.command import FactCommand, MoveCommand
 from dispatch.decide import Decision, decide, decide_fact
 from dispatch.desk import Desk, Situation
-from dispatch.intake import Policy, spot_of_event, take
+from dispatch.intake import spot_of_event, take
 from dispatch.naming import Namer, Naming
+from dispatch.noise.inhibition import may_inhibit
+from dispatch.noise.policy import NoisePolicy
 from dispatch.paging import bounded, mark
 from dispatch.query import AlertDetail, AlertPage, AlertQuery, FeedItem, Summary, TicketDetail, TicketPage, TicketQuery
 from dispatch.refusal import Refusal
+from dispatch.store import quieting, rows, tables
 from dispatch.store import reading as read
-from dispatch.store import rows, tables
 from dispatch.store.engine import reading, writing
 from dispatch.store.evidence import is_named_for, keep_namings
 from dispatch.store.summary import summarise
@@ -40,7 +42,7 @@ class SqlCaseBook:
         desk: the city's tables.
         clock: the present.
         webhook: the city's default address of notices; empty: none.
-        policy: how alerts come together.
+        policy: what the city decided about noise.
         committed: called after each commit, to wake who sends on what was written.
     """
 
@@ -51,14 +53,14 @@ class SqlCaseBook:
         clock: Clock,
         *,
         webhook: str = "",
-        policy: Policy | None = None,
+        policy: NoisePolicy | None = None,
         committed: Callable[[], None] = nothing,
     ) -> None:
         self._engine = engine
         self._desk = desk
         self._clock = clock
         self._addresses = Addresses(desk, webhook)
-        self._policy = policy or Policy()
+        self._policy = policy or NoisePolicy()
         self._committed = committed
 
     async def take_alert(self, event: AlertEvent) -> AlertCase:
@@ -70,12 +72,20 @@ class SqlCaseBook:
                 return known
             now = self._clock()
             own = known.ticket if known is not None else None
-            nearby = await read.nearby_tickets(connection, own, spot, now - self._policy.window)
+            nearby = await read.nearby_tickets(connection, own, spot)
             situation = Situation(now, self._desk, await read.loads(connection))
-            intake = take(event, known, nearby, situation, self._policy)
+            surroundings = await quieting.surroundings_of(connection, self._policy, self._desk, event, now)
+            intake = take(event, known, nearby, situation, surroundings)
             await write(connection, of_intake(intake, event, self._addresses))
+            await self._wake_targets(connection, known, intake.alert)
         self._committed()
         return intake.alert
+
+    async def _wake_targets(self, connection: AsyncConnection, before: AlertCase | None, alert: AlertCase) -> None:
+        """When an alert that may inhibit others begins to fire, or ends, those are judged again."""
+        rules = self._policy.inhibitions
+        if rules and (before is None or before.state is not alert.state) and may_inhibit(rules, self._desk.subject(alert)):
+            await quieting.judge_targets(connection, rules, alert.id, self._clock())
 
     async def alerts(self, actor: Actor, query: AlertQuery) -> AlertPage:
         """A page of alerts."""
@@ -85,6 +95,8 @@ class SqlCaseBook:
             wanted.append(table.c.state == query.state.value)
         if query.rule is not None:
             wanted.append(table.c.rule == query.rule)
+        if query.suppressed is not None:
+            wanted.append(table.c.suppressed.is_not(None) if query.suppressed else table.c.suppressed.is_(None))
         if query.acknowledged is not None:
             wanted.append(table.c.acknowledged_by.is_not(None) if query.acknowledged else table.c.acknowledged_by.is_(None))
         select = sa.select(table.c.body).where(*wanted).order_by(table.c.changed_at.desc(), table.c.id).limit(limit + 1)

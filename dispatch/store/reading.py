@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable, Sequence
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from config.moment import Micros
 from dispatch.actor import CITY_WIDE, Actor, ActorKind
 from dispatch.alertcase import AlertCase
 from dispatch.decide import Decision
 from dispatch.delivery import Delivery
 from dispatch.event import TicketEvent
-from dispatch.lifecycle import ENDED, State
+from dispatch.lifecycle import State
 from dispatch.paging import read_mark
 from dispatch.store import rows, tables
 from dispatch.ticket import Ticket
@@ -78,13 +77,15 @@ async def ticket_events_of(connection: AsyncConnection, ticket: str) -> tuple[Ti
     return tuple(rows.read_ticket_event(body) for body in found)
 
 
-async def nearby_tickets(connection: AsyncConnection, own: str | None, spot: str, since: Micros) -> tuple[Ticket, ...]:
-    """An alert's own ticket, and those at the same spot that are open or were changed since an instant, newest change first."""
+async def nearby_tickets(connection: AsyncConnection, own: str | None, spot: str) -> tuple[Ticket, ...]:
+    """An alert's own ticket, and those at the same spot, newest change first."""
     table = tables.tickets
-    alive = sa.or_(table.c.changed_at >= since, table.c.state.not_in([state.value for state in ENDED]))
-    wanted = sa.or_(table.c.id == own, sa.and_(table.c.spot == spot, alive))
-    found = await connection.scalars(sa.select(table.c.body).where(wanted).order_by(table.c.changed_at.desc(), table.c.id).limit(100))
-    return tuple(rows.read_ticket(body) for body in found)
+    there = sa.select(table.c.body).where(table.c.spot == spot).order_by(table.c.changed_at.desc(), table.c.id).limit(100)
+    found = [rows.read_ticket(body) for body in await connection.scalars(there)]
+    if own is not None and all(ticket.id != own for ticket in found):
+        ticket = await ticket_of(connection, own)
+        found += [ticket] if ticket is not None else []
+    return tuple(found)
 
 
 async def loads(connection: AsyncConnection) -> dict[str, int]:

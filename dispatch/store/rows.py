@@ -11,6 +11,10 @@ from dispatch.change import TicketChange
 from dispatch.delivery import Delivery
 from dispatch.event import TicketEvent
 from dispatch.naming import Naming
+from dispatch.noise.group import Group
+from dispatch.noise.history import SilenceEvent
+from dispatch.noise.silence import Silence
+from dispatch.noise.subject import series_of
 from dispatch.query import FeedItem
 from dispatch.ticket import Ticket
 from streams.alert import AlertEvent
@@ -21,6 +25,9 @@ read_alert = msgspec.json.Decoder(AlertCase).decode
 read_alert_event = msgspec.json.Decoder(AlertEvent).decode
 read_ticket = msgspec.json.Decoder(Ticket).decode
 read_ticket_event = msgspec.json.Decoder(TicketEvent).decode
+read_silence = msgspec.json.Decoder(Silence).decode
+read_silence_event = msgspec.json.Decoder(SilenceEvent).decode
+read_group = msgspec.json.Decoder(Group).decode
 
 
 def _fields(row: Any) -> Row:
@@ -38,7 +45,9 @@ def alert_row(alert: AlertCase) -> Row:
     return {
         "id": alert.id, "state": alert.state.value, "rule": alert.latest.rule, "severity": alert.latest.severity.value, "unit": alert.unit,
         "ticket": alert.ticket, "acknowledged_by": alert.acknowledged_by, "opened_at": alert.opened_at, "changed_at": alert.changed_at,
-        "body": text(alert),
+        "series": series_of(alert.latest.rule, alert.latest.group), "starts_at": alert.latest.starts_at,
+        "suppressed": " ".join(sorted({found.kind.value for found in alert.suppressed_by})) or None,
+        "flapping": None if alert.flapping is None else alert.flapping.until, "body": text(alert),
     }  # fmt: skip
 
 
@@ -97,6 +106,27 @@ def read_feed(row: Any) -> FeedItem:
 def naming_row(naming: Naming) -> Row:
     """A row of ``evidence``."""
     return msgspec.structs.asdict(naming) | {"namer": naming.namer.value}
+
+
+def silence_row(silence: Silence) -> Row:
+    """A row of ``silences``."""
+    return {
+        "id": silence.id, "unit": silence.unit, "kind": silence.kind.value, "author": silence.author, "starts_at": silence.starts_at,
+        "over_at": silence.over_at, "changed_at": silence.expired_at or silence.created_at, "body": text(silence),
+    }  # fmt: skip
+
+
+def silence_event_row(event: SilenceEvent) -> Row:
+    """A row of ``silence_events``."""
+    return {
+        "silence": event.silence, "number": event.number, "fact": event.fact.value, "at": event.at, "actor": event.actor,
+        "hash": event.hash, "body": text(event),
+    }  # fmt: skip
+
+
+def group_row(group: Group) -> Row:
+    """A row of ``notice_groups``."""
+    return {"id": group.id, "next_at": group.next_at, "body": text(group)}
 
 
 def user_row(user: User) -> Row:

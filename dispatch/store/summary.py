@@ -19,7 +19,10 @@ async def summarise(connection: AsyncConnection, actor: Actor, now: Micros) -> S
     """Count by state; every state is named."""
     alerts, tickets = tables.alerts, tables.tickets
     firing = alerts.c.state == AlertState.FIRING.value
-    unseen = sa.select(sa.func.count()).where(firing, alerts.c.acknowledged_by.is_(None), in_scope(alerts.c.unit, actor))
+    unseen = sa.select(sa.func.count()).where(
+        firing, alerts.c.acknowledged_by.is_(None), alerts.c.suppressed.is_(None), in_scope(alerts.c.unit, actor)
+    )
+    quiet = sa.select(sa.func.count()).where(firing, alerts.c.suppressed.is_not(None), in_scope(alerts.c.unit, actor))
     overdue = sa.select(sa.func.count()).where(
         tickets.c.state.not_in([state.value for state in ENDED]),
         tickets.c.due_at < sa.func.coalesce(tickets.c.clock_stopped_at, now),
@@ -29,6 +32,7 @@ async def summarise(connection: AsyncConnection, actor: Actor, now: Micros) -> S
         alerts=await _counts(connection, alerts.c.state, actor, AlertState),
         alerts_by_rule=await _groups(connection, alerts.c.rule, actor, firing),
         unacknowledged=await connection.scalar(unseen) or 0,
+        suppressed=await connection.scalar(quiet) or 0,
         tickets=await _counts(connection, tickets.c.state, actor, State),
         overdue=await connection.scalar(overdue) or 0,
         deliveries=await _counts(connection, tables.deliveries.c.state, actor, DeliveryState),

@@ -27,7 +27,9 @@ alerts = sa.Table(
     _name("id", key=True), _name("state"), _name("rule"), _name("severity"),
     _name("unit", optional=True), _name("ticket", optional=True), _name("acknowledged_by", optional=True),
     _micros("opened_at"), _micros("changed_at"), sa.Column("body", sa.Text, nullable=False),
-    sa.Index(None, "changed_at", "id"), sa.Index(None, "state", "rule"),
+    _name("series"), _micros("starts_at"), _name("suppressed", optional=True), _micros("flapping", optional=True),
+    _micros("judge_at", optional=True),
+    sa.Index(None, "changed_at", "id"), sa.Index(None, "state", "rule"), sa.Index(None, "series", "starts_at"), sa.Index(None, "judge_at"),
 )  # fmt: skip
 
 alert_events = sa.Table(
@@ -64,11 +66,12 @@ outbox = sa.Table(
 
 deliveries = sa.Table(
     "deliveries", METADATA,
-    _name("id", key=True), _name("ticket"), sa.Column("number", sa.Integer, nullable=False), _name("purpose"),
+    _name("id", key=True), _name("ticket", optional=True), sa.Column("number", sa.Integer, nullable=False), _name("purpose"),
     _name("unit", optional=True), _name("person", optional=True), sa.Column("url", sa.Text, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False), _name("state"), sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("life_safety", sa.Boolean, nullable=False),
     _micros("created_at"), _micros("next_at"), _micros("sent_at", optional=True), sa.Column("error", sa.Text),
+    _name("group", optional=True),
     sa.Index(None, "state", "next_at"), sa.Index(None, "ticket", "number"),
 )  # fmt: skip
 
@@ -81,6 +84,32 @@ feed = sa.Table(
 
 evidence = sa.Table("evidence", METADATA, _name("reference", key=True), _name("namer", key=True), _name("id", key=True))
 """Which alert, ticket or uploader names which picture: who may see one of them may see the picture."""
+
+silences = sa.Table(
+    "silences", METADATA,
+    _name("id", key=True), _name("unit", optional=True), _name("kind"), _name("author"), _micros("starts_at"), _micros("over_at"),
+    _micros("changed_at"), sa.Column("body", sa.Text, nullable=False),
+    sa.Index(None, "changed_at", "id"), sa.Index(None, "over_at"),
+)  # fmt: skip
+"""Never deleted: what was kept quiet, by whom and why is told for ever."""
+
+silence_events = sa.Table(
+    "silence_events", METADATA,
+    _name("silence", key=True), sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    _name("fact"), _micros("at"), _name("actor"), _name("hash"), sa.Column("body", sa.Text, nullable=False),
+)  # fmt: skip
+
+notice_groups = sa.Table(
+    "notice_groups",
+    METADATA,
+    _name("id", key=True),
+    _micros("next_at"),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index(None, "next_at"),
+)
+"""Groups with their timers: a restart loses none."""
+
+group_members = sa.Table("group_members", METADATA, _name("group", key=True), _name("alert", key=True), _name("told"))
 
 users = sa.Table(
     "users", METADATA,

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dispatch.change import Change, TicketChange
 from dispatch.naming import namings
+from dispatch.noise.group import Enrolment, Told, begin_group
 from dispatch.query import FeedItem
 from dispatch.store import rows, tables
 from dispatch.store.evidence import keep_namings
@@ -27,7 +29,10 @@ async def write(connection: AsyncConnection, change: Change) -> None:
     if change.ticket is not None:
         await _write_ticket(connection, change.ticket)
     if change.alert is not None:
-        await put(connection, tables.alerts, rows.alert_row(change.alert))
+        timer = {} if change.judge_at is msgspec.UNSET else {"judge_at": change.judge_at}
+        await put(connection, tables.alerts, rows.alert_row(change.alert) | timer)
+        if change.enrolment is not None:
+            await _enrol(connection, change.enrolment, change.alert.id)
         if change.alert_event is not None:
             row = rows.alert_event_row(change.alert_event, change.alert.changed_at)
             await connection.execute(sa.insert(tables.alert_events), row)
@@ -47,6 +52,14 @@ async def put(connection: AsyncConnection, table: sa.Table, row: dict[str, Any])
     keys = [column.name for column in table.primary_key]
     rest = {name: insert.excluded[name] for name in row if name not in keys}
     await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+async def _enrol(connection: AsyncConnection, enrolment: Enrolment, alert: str) -> None:
+    """An alert joins its group; a group that is there keeps its timer, and an alert that is in it what was said of it."""
+    insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    member = {"group": enrolment.group, "alert": alert, "told": Told.NOTHING.value}
+    await connection.execute(insert(tables.notice_groups).values(rows.group_row(begin_group(enrolment))).on_conflict_do_nothing())
+    await connection.execute(insert(tables.group_members).values(member).on_conflict_do_nothing())
 
 
 async def _write_ticket(connection: AsyncConnection, change: TicketChange) -> None:

@@ -20,9 +20,11 @@ from dispatch.decide import Decision, decide, decide_fact
 from dispatch.delivery import Delivery, DeliveryState
 from dispatch.desk import Desk, Situation
 from dispatch.event import TicketEvent
-from dispatch.intake import Policy, spot_of_event, take
+from dispatch.intake import spot_of_event, take
 from dispatch.lifecycle import ENDED, State
 from dispatch.naming import Namer, Naming, namings
+from dispatch.noise.inhibition import may_inhibit
+from dispatch.noise.policy import NoisePolicy
 from dispatch.paging import bounded, mark, read_mark
 from dispatch.query import (
     AlertDetail,
@@ -35,10 +37,12 @@ from dispatch.query import (
     TicketQuery,
 )
 from dispatch.refusal import Refusal
+from dispatch.silencing import Firing
 from dispatch.ticket import Ticket
 from dispatch.views import detail_of, hidden, unknown_alert, unknown_ticket
 from streams.alert import AlertEvent
 from streams.clock import Clock
+from tests.fakes.quiet import Quiet
 
 Item = TypeVar("Item", AlertCase, Ticket)
 
@@ -50,15 +54,16 @@ class MemoryCaseBook:
         desk: the city's tables.
         clock: the present.
         webhook: the city's default address of notices; empty: none.
-        policy: how alerts come together.
+        policy: what the city decided about noise.
     """
 
-    def __init__(self, desk: Desk, clock: Clock, webhook: str = "", policy: Policy | None = None) -> None:
-        self._desk = desk
-        self._clock = clock
-        self._webhook = webhook
-        self._policy = policy or Policy()
-        self._alerts: dict[str, AlertCase] = {}
+    def __init__(self, desk: Desk, clock: Clock, webhook: str = "", policy: NoisePolicy | None = None) -> None:
+        self.desk = desk
+        self.clock = clock
+        self.webhook = webhook
+        self.policy = policy or NoisePolicy()
+        self.quiet = Quiet()
+        self.cases: dict[str, AlertCase] = {}
         self._alert_events: dict[str, AlertEvent] = {}
         self._tickets: dict[str, Ticket] = {}
         self._events: dict[str, list[TicketEvent]] = {}
@@ -71,21 +76,35 @@ class MemoryCaseBook:
     async def take_alert(self, event: AlertEvent) -> AlertCase:
         """Take in what the rules say, once."""
         if event.event_id in self._alert_events:
-            return self._alerts[event.id]
-        situation = self._situation()
-        known = self._alerts.get(event.id)
-        spot = spot_of_event(event, self._desk.place_of(event))
+            return self.cases[event.id]
+        known = self.cases.get(event.id)
+        surroundings = self.quiet.surroundings(self.policy, self.desk, self.cases.values(), event, self.clock())
+        intake = take(event, known, self.nearby(event, known), self.situation(), surroundings)
+        self.write(of_intake(intake, event, self.addresses()))
+        if (known is None or known.state is not intake.alert.state) and may_inhibit(
+            self.policy.inhibitions, self.desk.subject(intake.alert)
+        ):
+            self.quiet.judge_soon([one.alert.id for one in self.firing() if one.alert.id != event.id], self.clock())
+        return self.cases[event.id]
+
+    def nearby(self, event: AlertEvent, known: AlertCase | None) -> list[Ticket]:
+        """An alert's own ticket, and those at the same spot."""
+        spot = spot_of_event(event, self.desk.place_of(event))
         own = known.ticket if known is not None else None
-        nearby = [ticket for ticket in self._tickets.values() if ticket.id == own or self._spots[ticket.id] == spot]
-        intake = take(event, known, nearby, situation, self._policy)
-        self._write(of_intake(intake, event, self._addresses()))
-        return self._alerts[event.id]
+        return [ticket for ticket in self._tickets.values() if ticket.id == own or self._spots[ticket.id] == spot]
+
+    def firing(self) -> list[Firing]:
+        """Alerts that fire, the oldest first."""
+        found = [case for case in self.cases.values() if case.state is AlertState.FIRING]
+        found.sort(key=lambda case: (case.opened_at, case.id))
+        return [Firing(case, self.desk.subject(case)) for case in found]
 
     async def alerts(self, actor: Actor, query: AlertQuery) -> AlertPage:
         """A page of alerts."""
         wanted = [
-            alert for alert in self._alerts.values()
+            alert for alert in self.cases.values()
             if sees(actor, alert.unit) and query.state in (None, alert.state) and query.rule in (None, alert.latest.rule)
+            and (query.suppressed is None or query.suppressed == bool(alert.suppressed_by))
             and (query.acknowledged is None or query.acknowledged == (alert.acknowledged_by is not None))
         ]  # fmt: skip
         wanted.sort(key=_newest_first)
@@ -94,23 +113,23 @@ class MemoryCaseBook:
 
     async def alert(self, actor: Actor, alert_id: str) -> AlertDetail | None:
         """One alert with its events."""
-        alert = self._alerts.get(alert_id)
+        alert = self.cases.get(alert_id)
         if alert is None or not sees(actor, alert.unit):
             return None
         return AlertDetail(alert=alert, events=tuple(event for event in self._alert_events.values() if event.id == alert_id))
 
     async def acknowledge_alert(self, actor: Actor, alert_id: str) -> AlertCase | Refusal:
         """Note that somebody has seen an alert."""
-        alert = self._alerts.get(alert_id)
+        alert = self.cases.get(alert_id)
         if alert is None or not sees(actor, alert.unit):
             return unknown_alert(alert_id)
         if alert.acknowledged_by is None:
-            self._write(of_acknowledgement(acknowledge(alert, actor.id, self._clock())))
-        return self._alerts[alert_id]
+            self.write(of_acknowledgement(acknowledge(alert, actor.id, self.clock())))
+        return self.cases[alert_id]
 
     async def tickets(self, actor: Actor, query: TicketQuery) -> TicketPage:
         """A page of tickets."""
-        below = self._desk.below(query.unit) if query.unit is not None else None
+        below = self.desk.below(query.unit) if query.unit is not None else None
         wanted = [
             ticket for ticket in self._tickets.values()
             if sees(actor, ticket.unit) and (not query.states or ticket.state in query.states)
@@ -125,10 +144,10 @@ class MemoryCaseBook:
         ticket = self._tickets.get(ticket_id)
         if ticket is None or hidden(ticket, actor):
             return None
-        alerts = [self._alerts[alert] for alert in ticket.alerts]
+        alerts = [self.cases[alert] for alert in ticket.alerts]
         deliveries = [delivery for delivery in self.deliveries.values() if delivery.ticket == ticket_id]
         return detail_of(
-            ticket=ticket, events=self._events[ticket_id], alerts=alerts, deliveries=deliveries, actor=actor, situation=self._situation()
+            ticket=ticket, events=self._events[ticket_id], alerts=alerts, deliveries=deliveries, actor=actor, situation=self.situation()
         )
 
     async def act(self, actor: Actor, command: MoveCommand) -> Ticket | Refusal:
@@ -136,14 +155,14 @@ class MemoryCaseBook:
         ticket = self._tickets.get(command.ticket)
         if ticket is None or hidden(ticket, actor):
             return unknown_ticket(command.ticket)
-        return self._follow(ticket, decide(ticket, self._events[ticket.id], command, actor, self._situation()))
+        return self._follow(ticket, decide(ticket, self._events[ticket.id], command, actor, self.situation()))
 
     async def add_fact(self, actor: Actor, command: FactCommand) -> Ticket | Refusal:
         """Add to a ticket's story."""
         ticket = self._tickets.get(command.ticket)
         if ticket is None or hidden(ticket, actor):
             return unknown_ticket(command.ticket)
-        return self._follow(ticket, decide_fact(ticket, command, actor, self._clock()))
+        return self._follow(ticket, decide_fact(ticket, command, actor, self.clock()))
 
     async def note_upload(self, actor: Actor, reference: str) -> None:
         """Note who uploaded a picture."""
@@ -163,14 +182,15 @@ class MemoryCaseBook:
 
     async def summary(self, actor: Actor) -> Summary:
         """Counts of what the actor may see."""
-        alerts = [alert for alert in self._alerts.values() if sees(actor, alert.unit)]
+        alerts = [alert for alert in self.cases.values() if sees(actor, alert.unit)]
         firing = [alert for alert in alerts if alert.state is AlertState.FIRING]
         tickets = [ticket for ticket in self._tickets.values() if sees(actor, ticket.unit)]
         sent = [delivery for delivery in self.deliveries.values() if sees(actor, delivery.unit)]
         return Summary(
             alerts=_counts(AlertState, (alert.state for alert in alerts)),
             alerts_by_rule=dict(Counter(alert.latest.rule for alert in firing)),
-            unacknowledged=sum(alert.acknowledged_by is None for alert in firing),
+            unacknowledged=sum(alert.acknowledged_by is None and not alert.suppressed_by for alert in firing),
+            suppressed=sum(bool(alert.suppressed_by) for alert in firing),
             tickets=_counts(State, (ticket.state for ticket in tickets)),
             overdue=sum(self._overdue(ticket) for ticket in tickets),
             deliveries=_counts(DeliveryState, (delivery.state for delivery in sent)),
@@ -181,30 +201,34 @@ class MemoryCaseBook:
             return naming.id == actor.id
         if naming.namer is Namer.TICKET:
             return sees(actor, self._tickets[naming.id].unit)
-        alert = self._alerts[naming.id]
+        alert = self.cases[naming.id]
         return sees(actor, alert.unit) or (alert.ticket is not None and sees(actor, self._tickets[alert.ticket].unit))
 
     def _overdue(self, ticket: Ticket) -> bool:
         due_at, until = self._due[ticket.id], ticket.clock_stopped_at
-        return ticket.state not in ENDED and due_at is not None and due_at < (self._clock() if until is None else until)
+        return ticket.state not in ENDED and due_at is not None and due_at < (self.clock() if until is None else until)
 
-    def _situation(self) -> Situation:
+    def situation(self) -> Situation:
+        """The present."""
         busy = (State.DISPATCHED, State.HANDLING)
         loads = Counter(ticket.assignee for ticket in self._tickets.values() if ticket.assignee and ticket.state in busy)
-        return Situation(now=self._clock(), desk=self._desk, loads={str(person): count for person, count in loads.items()})
+        return Situation(now=self.clock(), desk=self.desk, loads={str(person): count for person, count in loads.items()})
 
-    def _addresses(self) -> Addresses:
-        return Addresses(self._desk, self._webhook)
+    def addresses(self) -> Addresses:
+        """Where notices go."""
+        return Addresses(self.desk, self.webhook)
 
     def _follow(self, ticket: Ticket, decision: Decision) -> Ticket | Refusal:
         if isinstance(decision, Refusal):
             return decision
-        self._write(of_decision(ticket, decision, self._addresses()))
+        self.write(of_decision(ticket, decision, self.addresses()))
         return self._tickets[ticket.id]
 
-    def _write(self, change: Change) -> None:
+    def write(self, change: Change) -> None:
+        """Keep a change."""
         if change.alert is not None:
-            self._alerts[change.alert.id] = change.alert
+            self.cases[change.alert.id] = change.alert
+            self.quiet.keep(change)
         if change.alert_event is not None:
             self._alert_events[change.alert_event.event_id] = change.alert_event
         if change.ticket is not None:

@@ -148,7 +148,7 @@ def test_a_clock_is_a_part_of_its_limit() -> None:
 def test_open_tickets_are_those_that_have_not_ended() -> None:
     """Closed, refused and withdrawn ones do not count."""
     counts = Summary(
-        alerts={"firing": 2, "resolved": 5}, alerts_by_rule={"x": 2}, unacknowledged=1,
+        alerts={"firing": 2, "resolved": 5}, alerts_by_rule={"x": 2}, unacknowledged=1, suppressed=1,
         tickets={"reported": 1, "handling": 2, "closed": 4, "not_accepted": 8, "cancelled": 16}, overdue=1, deliveries={},
     )  # fmt: skip
     shape = summary_shape(counts)

@@ -8,8 +8,9 @@ from dispatch.command import MoveCommand
 from dispatch.decide import decide
 from dispatch.desk import Desk, Situation
 from dispatch.event import TicketEvent
-from dispatch.intake import Intake, Policy, spot_of, take, ticket_id
+from dispatch.intake import Intake, spot_of, take, ticket_id
 from dispatch.lifecycle import Fact, Move, State
+from dispatch.noise.merging import MergePolicy
 from dispatch.ticket import Ticket, apply
 from streams.alert import AlertEvent, Change, TicketPolicy
 from tests.fakes.town import NOON, PARKING, PHOTO, SMOKE, actor, alert, town
@@ -93,7 +94,7 @@ def test_a_new_episode_after_the_result_follows_in_a_ticket_of_its_own() -> None
 def test_beyond_the_window_a_new_episode_has_nothing_to_do_with_the_old() -> None:
     """After the policy's window a new ticket is opened and follows nothing."""
     old = ticket_of(taken(alert()))
-    late = Policy().window + MINUTE
+    late = MergePolicy().window + MINUTE
     intake = taken(alert(starts_at=NOON + late), nearby=(old,), after=late)
     assert (ticket_of(intake).id != old.id, ticket_of(intake).follows) == (True, None)
 

@@ -9,8 +9,9 @@ from dispatch.alertcase import AlertState
 from dispatch.change import Addresses, of_decision, of_intake
 from dispatch.desk import Desk, Situation
 from dispatch.event import TicketEvent, broken_link
-from dispatch.intake import JOINABLE, UNDISPATCHED, Intake, Policy, spot_of, take, ticket_id
+from dispatch.intake import UNDISPATCHED, Intake, spot_of, take, ticket_id
 from dispatch.lifecycle import ENDED, Fact, State
+from dispatch.noise.merging import JOINABLE, MergePolicy
 from dispatch.query import Subject
 from dispatch.ticket import Ticket, following
 from streams.alert import Change, Severity, TicketPolicy
@@ -18,7 +19,7 @@ from tests.fakes.town import BIN, HOOK, NOON, PARKING, SMOKE, alert, town
 
 DESK = Desk(town())
 MINUTE: Micros = 60 * SECOND
-WINDOW = Policy().window
+WINDOW = MergePolicy().window
 
 
 def here(after: Micros = 0) -> Situation:
