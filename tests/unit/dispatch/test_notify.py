@@ -60,7 +60,9 @@ def test_a_notice_says_what_people_need() -> None:
 def test_the_same_event_makes_the_same_notice() -> None:
     """A notice's id follows from ticket, event, purpose and address: a repeat can be told from a new one."""
     assert delivery_id("t", 3, Purpose.DISPATCHED, HOOK) == delivery_id("t", 3, Purpose.DISPATCHED, HOOK)
-    assert len({delivery_id("t", number, purpose, url) for number in (3, 4) for purpose in Purpose for url in (HOOK, "http://x/")}) == 4 * len(Purpose)
+    assert len(
+        {delivery_id("t", number, purpose, url) for number in (3, 4) for purpose in Purpose for url in (HOOK, "http://x/")}
+    ) == 4 * len(Purpose)
 
 
 def test_nobody_is_told_what_they_did_themselves() -> None:
