@@ -18,7 +18,7 @@ from config.settings import Settings
 from streams.app import MOST, WITHIN, attach, build_app, raw_topic
 from streams.codec import decode_record
 from streams.fold import Fold, Held, Output, Record
-from streams.topics import OBSERVATIONS, URGENT
+from streams.topics import MATCHES, OBSERVATIONS, URGENT
 
 TOPICS = (OBSERVATIONS, URGENT)
 
@@ -74,13 +74,15 @@ class CountedHeld:
 
 
 class CountedFold:
-    """A fold whose records are counted."""
+    """A fold whose records of observations are counted; what it sends on to itself is work, and no progress."""
 
     def __init__(self, fold: Fold, meter: Meter) -> None:
         self._fold, self._meter = fold, meter
 
     def restore(self, topic: str, partition: int, sections: Mapping[str, bytes]) -> Held:
         """As the fold does."""
+        if topic == MATCHES:
+            return self._fold.restore(topic, partition, sections)
         return CountedHeld(self._fold.restore(topic, partition, sections), self._meter)
 
 
@@ -89,7 +91,7 @@ def build(task: Task, meter: Meter) -> faust.App:
     settings = task.settings
     if task.contender is Contender.ENGINE:
         app = build_app(settings, "bench-engine")
-        attach(app, settings, CountedFold(fold_named(task.rules), meter), TOPICS)
+        attach(app, settings, CountedFold(fold_named(task.rules, settings.partitions), meter), (*TOPICS, MATCHES))
         return app
     if task.contender is Contender.CEILING:
         return _ceiling(settings, meter)

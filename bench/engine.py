@@ -14,7 +14,7 @@ from bench.contender import Contender, Task
 from bench.fill import Log, Raw, encode_log, encode_readings, encode_records, make_baseline_topics, write
 from bench.meter import Measured
 from bench.report import EngineReport, Round, summarise
-from bench.ruleset import DEMO, fold_named
+from bench.ruleset import DEMO, rules_named
 from bench.workload import Shape, observations, records_of
 from config.settings import Settings
 from streams.provision import provision
@@ -61,7 +61,7 @@ def measure(plan: Plan, tell: Callable[[str], None], *, name: str) -> EngineRepo
     Raises:
         BenchError: a contender did not finish.
     """
-    rules = len(fold_named(plan.rules).ruleset.rules)
+    rules = len(rules_named(plan.rules).rules)
     tell(f"encoding {plan.observations:,} observations of {plan.sources:,} devices")
     log = log_of(plan)
     readings = list(encode_readings(observations(plan.baseline_observations, Shape(sources=plan.sources))))

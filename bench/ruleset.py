@@ -3,13 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
 from config.kindfile import SHIPPED, read_kinds
 from config.loader import DEMO_CITY
 from config.report import Report
 from rules.fold import RuleFold
-from rules.live import carried_live
 from rules.model import RuleSet
 from rules.parser.loader import load_rules
 from rules.shipped import pack_files
@@ -38,10 +35,9 @@ def rules_named(name: str) -> RuleSet:
     return {DEMO: demo_rules, PACK: pack_rules}.get(name, lambda: _loaded([Path(name)]))()
 
 
-def fold_named(name: str) -> RuleFold:
-    """A fold of these rules as an engine process has it; what the live engine cannot carry is left out."""
-    ruleset = rules_named(name)
-    return RuleFold(msgspec.structs.replace(ruleset, rules=tuple(rule for rule in ruleset.rules if carried_live(rule))))
+def fold_named(name: str, partitions: int) -> RuleFold:
+    """A fold of these rules as an engine process has it, over so many partitions of each topic."""
+    return RuleFold(rules_named(name), partitions=partitions)
 
 
 def _loaded(files: Sequence[Path]) -> RuleSet:

@@ -6,11 +6,14 @@ from config.settings import Settings
 from rules.fold import RuleFold
 from streams.app import attach, build_app
 from streams.telemetry import Health
-from streams.topics import OBSERVATIONS, URGENT
+from streams.topics import MATCHES, OBSERVATIONS, URGENT
+
+TOPICS = (OBSERVATIONS, URGENT, MATCHES)
+"""What an engine process folds; each partition of each of them has a state of its own."""
 
 
 def build_engine(settings: Settings, fold: RuleFold, health: Health | None = None) -> faust.App:
     """The application of an engine process; run it with :mod:`streams.worker`. Its readiness is told to ``health``."""
     app = build_app(settings, "engine")
-    attach(app, settings, fold, (OBSERVATIONS, URGENT), health=health)
+    attach(app, settings, fold, TOPICS, health=health)
     return app

@@ -46,7 +46,7 @@ class RuleMetrics(Collector):
     def _groups(self) -> Metric:
         gauge = GaugeMetricFamily("cityloop_rule_groups", "Groups that the rule remembers.", labels=["rule"])
         sizes: dict[str, int] = {}
-        for partition in tuple(self._fold.partitions.values()):
+        for partition in self._fold.engines():
             for rule, bearer in partition.bearers.items():
                 sizes[rule] = sizes.get(rule, 0) + len(bearer.groups)
         for rule, size in sorted(sizes.items()):

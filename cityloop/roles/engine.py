@@ -11,14 +11,13 @@ from prometheus_client import REGISTRY
 from cityloop.bootstrap import environment_of, load_catalogue
 from config.catalogue import Catalogue
 from config.settings import Settings, read_settings
-from rules.agents import build_engine
+from rules.agents import TOPICS, build_engine
 from rules.fold import RuleFold
 from rules.metrics import RuleMetrics
 from rules.parser import load_rules
 from streams.progress import GroupWatch
 from streams.supervisor import Child, Supervisor
 from streams.telemetry import Health, configure_logging, serve_telemetry
-from streams.topics import OBSERVATIONS, URGENT
 from streams.worker import await_topics, run_worker
 
 GROUP = "cityloop-engine"
@@ -34,17 +33,17 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
     worker. Worker number *n* serves metrics and health on ``metrics_port + n``, counted from 0.
 
     Raises:
-        ProblemsError: the rules cannot be read, or cannot be run live.
+        ProblemsError: the rules cannot be read.
     """
     configure_logging(settings.log_level, "engine")
-    RuleFold(load_rules(catalogue.rule_files, catalogue.kinds))
+    load_rules(catalogue.rule_files, catalogue.kinds)
     asyncio.run(_supervise(settings))
 
 
 def work(settings: Settings, catalogue: Catalogue) -> int:
     """Be one worker; returns the exit code for the process."""
     configure_logging(settings.log_level, "engine")
-    fold = RuleFold(load_rules(catalogue.rule_files, catalogue.kinds))
+    fold = RuleFold(load_rules(catalogue.rule_files, catalogue.kinds), partitions=settings.partitions)
     REGISTRY.register(RuleMetrics(fold))
     health = Health()
     app = build_engine(settings, fold, health)
@@ -77,7 +76,7 @@ def _child(settings: Settings, number: int) -> Child:
             "CITYLOOP_DATA": f"{settings.data}/engine-{number}",
         },
         ready=f"http://{settings.host}:{port}/health/live" if port else None,
-        watchdog=GroupWatch(settings, f"{GROUP}{settings.topic_suffix}", (OBSERVATIONS, URGENT)),
+        watchdog=GroupWatch(settings, f"{GROUP}{settings.topic_suffix}", TOPICS),
     )
 
 

@@ -121,6 +121,25 @@ class Partition:
             self._advance(at, ledger)
         return ledger.close()
 
+    def apply(self, rule: str, observation: Observation, noticed: Micros) -> Sequence[Outcome]:
+        """Apply an observation to one rule, whose turn it is: whoever calls this keeps observations in order.
+
+        The clock of the stream goes on as far as the observation was waited for, so that everything before it happens first.
+        A rule that is not there applies nothing.
+        """
+        bearer = self.bearers.get(rule)
+        if bearer is None:
+            return _NOTHING
+        self.now = now = max(self.now, observation.at + bearer.rule.lateness)
+        ledger = self._ledger
+        ledger.noticed = noticed
+        if now >= self._alarm.at:
+            self._advance(now, ledger)
+        bearer.apply(observation, ledger)
+        if now >= self._alarm.at:
+            self._advance(now, ledger)
+        return ledger.close()
+
     def finish(self, until: Micros, noticed: Micros) -> Sequence[Outcome]:
         """The stream ends: apply everything that waits, then run timers up to ``until``, that instant included."""
         ledger = self._ledger

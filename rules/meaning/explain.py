@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from config.kinds import Kind, Text
-from rules.live import carried_live
+from rules.crossing import crosses
 from rules.meaning.conditions import told
 from rules.meaning.lengths import length
 from rules.meaning.subjects import group
@@ -109,11 +109,12 @@ def _notes(rule: Rule) -> list[Text]:
     if rule.lateness:
         late = length(rule.lateness)
         found.append(Text(f"Observations may come out of order by up to {late.en}.", f"允许观测乱序到达，最多 {late.zh}。"))
-    if not carried_live(rule):
+    if crosses(rule):
         found.append(
             Text(
-                "The live engine refuses it for now: its groups may have sources on several partitions. Replay and rule tests take it.",
-                "实时引擎暂不接受：其分组的信源可能分布在多个分区。回放与规则测试可用。",
+                "Its sources may lie on several partitions: their observations are sent on and judged where the group lives, as soon as the "
+                "clock of every partition has passed them, which takes a second or two.",
+                "其信源可能分布在多个分区：观测会汇集到分组所在分区，待所有分区的时钟都越过该观测后再判断，约需一两秒。",
             )
         )
     return found

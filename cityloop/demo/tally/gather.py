@@ -16,7 +16,7 @@ from dispatch.event import TicketEvent
 from rules.fold import RuleFold
 from rules.model import RuleSet
 from streams.journal import read_journal
-from streams.topics import ALERTS, CHECKPOINTS, OBSERVATIONS, TICKETS, URGENT
+from streams.topics import ALERTS, CHECKPOINTS, MATCHES, OBSERVATIONS, TICKETS, URGENT
 
 PAUSE_SECONDS = 0.7
 
@@ -44,17 +44,21 @@ async def gather(sources: Sources, calls: Sequence[Call]) -> Proof:
     then the log (at least what caused that). The cameras must have stopped: they note before they send.
     """
     settings, noted = sources.settings, read_journal(sources.journal)
-    addresses = [(topic, number) for topic in (OBSERVATIONS, URGENT) for number in range(settings.partitions)]
+    addresses = [(topic, number) for topic in (OBSERVATIONS, URGENT, MATCHES) for number in range(settings.partitions)]
     applied = applied_offsets(await read_topic(settings, CHECKPOINTS), addresses)
     alerts = await read_topic(settings, ALERTS)
+    matches = await read_topic(settings, MATCHES)
     log = [*await read_topic(settings, OBSERVATIONS), *await read_topic(settings, URGENT)]
+    expected = refold([*log, *matches], RuleFold(sources.rules, partitions=settings.partitions))
     tickets = [msgspec.json.decode(record.value, type=TicketEvent) for record in await read_topic(settings, TICKETS)]
     return Proof(
         sent=sources.sent,
         noted=noted,
         log=log,
         applied=applied,
-        expected=refold(log, RuleFold(sources.rules)),
+        expected=expected.changes,
+        matches=matches,
+        sent_on=expected.sent,
         alerts=alerts,
         tickets=tickets,
         calls=[call for call in calls if call.objection is None],

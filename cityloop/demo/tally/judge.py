@@ -8,7 +8,7 @@ import msgspec
 from cityloop.demo.hooks.receiver import Call
 from cityloop.demo.tally.compare import Comparison, accounted, arrived, compare, one_each
 from cityloop.demo.tally.latency import Quantiles, differences, quantiles
-from cityloop.demo.tally.refold import Address, Expected, observations_in
+from cityloop.demo.tally.refold import Address, Expected, SentOn, observations_in, records_sent
 from config.moment import Micros
 from dispatch.event import TicketEvent
 from dispatch.lifecycle import Fact
@@ -17,6 +17,7 @@ from dispatch.ticket import Ticket, apply
 from streams.alert import AlertEvent, Change, TicketPolicy
 from streams.fold import Record
 from streams.journal import Noted
+from streams.topics import MATCHES
 
 CAMERA = "camera/"
 """What the sources of cameras begin with; no device of the street has such a name."""
@@ -36,6 +37,8 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
         tickets: ticket events, in the order of the log; a repeated one counts once.
         calls: webhooks that came.
         webhook: where they had to go.
+        matches: records of the topic where the sources of a group meet.
+        sent_on: what had to be sent there, as ``expected``.
     """
 
     sent: frozenset[str]
@@ -47,6 +50,8 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     tickets: Sequence[TicketEvent]
     calls: Sequence[Call]
     webhook: str
+    matches: Sequence[Record] = ()
+    sent_on: Sequence[SentOn] = ()
 
 
 class Latencies(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +72,12 @@ def compare_all(proof: Proof) -> tuple[Comparison, ...]:
         arrived("observations: sent by devices, in the log", proof.sent, logged),
         arrived("observations: in the log, folded by the engine", logged.keys(), folded),
         compare(
+            "records for rules over several sources: by the rules over the log, sent on",
+            _sent(proof, applied=True),
+            records_sent(proof.matches),
+            _sent(proof, applied=False),
+        ),
+        compare(
             "changes of alerts: by the rules over the log, published", _changes(proof, applied=True), said, _changes(proof, applied=False)
         ),
         one_each("alerts that open tickets: tickets", tickets_by_alert(proof)),
@@ -82,6 +93,10 @@ def logged_sources(proof: Proof) -> dict[str, str]:
 
 def _changes(proof: Proof, *, applied: bool) -> set[str]:
     return {item.event.event_id for item in proof.expected if _is_applied(item.cause, proof.applied) is applied}
+
+
+def _sent(proof: Proof, *, applied: bool) -> set[str]:
+    return {item.id for item in proof.sent_on if _is_applied(item.cause, proof.applied) is applied}
 
 
 def _is_applied(record: Record, applied: Mapping[Address, int]) -> bool:
@@ -134,7 +149,13 @@ def latencies(proof: Proof) -> Latencies:
         first_said.setdefault(event.event_id, record.timestamp)
         if event.event is Change.FIRING:
             fired.setdefault(event.id, record.timestamp)
-    caused = {item.event.event_id: _seen(item) for item in proof.expected if item.event.event is Change.FIRING}
+    received = {
+        (found.source, found.at): found.received_at
+        for record in proof.log
+        for found in observations_in(record)
+        if found.received_at is not None
+    }
+    caused = {item.event.event_id: _seen(item, received) for item in proof.expected if item.event.event is Change.FIRING}
     opened = {event.particulars.alert: event.at for event in proof.tickets if event.fact is Fact.REPORTED and event.particulars.alert}
     told: dict[str, Micros] = {}
     for step in proof.tickets:
@@ -151,8 +172,15 @@ def latencies(proof: Proof) -> Latencies:
     )
 
 
-def _seen(item: Expected) -> Micros:
-    """When the cause was taken in: the observation's receipt where one fired it, else the record's time (a tick)."""
+def _seen(item: Expected, received: Mapping[tuple[str, Micros], Micros]) -> Micros:
+    """When the cause was taken in: the observation's receipt where one fired it, else the record's time (a tick).
+
+    Where the sources of a group meet, an observation waits for the clocks, and the record that fires is one that tells a
+    clock: there the last match is looked up in the log, if the alert fires at its very instant.
+    """
+    event = item.event
+    if item.cause.topic == MATCHES and event.fired_at == event.last_seen:
+        return received.get((event.source or "", event.last_seen), item.cause.timestamp)
     times = [
         found.received_at
         for found in observations_in(item.cause)

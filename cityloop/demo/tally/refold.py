@@ -1,7 +1,8 @@
 """Folds the log once more, from its beginning and without a broker: what the rules should have said."""
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -9,9 +10,9 @@ from config.problem import ProblemsError
 from streams.alert import AlertEvent
 from streams.checkpoint.assemble import Entry, farthest
 from streams.codec import decode_record
-from streams.fold import Fold, Record
+from streams.fold import Fold, Output, Record
 from streams.observation import Observation
-from streams.topics import ALERTS
+from streams.topics import ALERTS, MATCHES
 
 Address = tuple[str, int]
 """Topic and partition."""
@@ -29,6 +30,30 @@ class Expected(msgspec.Struct, frozen=True):
     cause: Record
 
 
+class SentOn(msgspec.Struct, frozen=True):
+    """One record that must be on ``cityloop.matches``.
+
+    Attributes:
+        id: of :func:`sent_id`.
+        cause: the record in whose step it arose.
+    """
+
+    id: str
+    cause: Record
+
+
+class Refolded(msgspec.Struct, frozen=True):
+    """What the log amounts to.
+
+    Attributes:
+        changes: of alerts.
+        sent: to where the sources of a group meet.
+    """
+
+    changes: tuple[Expected, ...] = ()
+    sent: tuple[SentOn, ...] = ()
+
+
 def applied_offsets(checkpoints: Iterable[Record], addresses: Iterable[Address]) -> dict[Address, int]:
     """How far the engine has come, by its checkpoints: the last applied offset of each partition, -1 before the first."""
     entries: defaultdict[int, list[Entry]] = defaultdict(list)
@@ -42,21 +67,37 @@ def applied_offsets(checkpoints: Iterable[Record], addresses: Iterable[Address])
     return found
 
 
-def refold(records: Iterable[Record], fold: Fold) -> list[Expected]:
-    """Fold the records from the beginning of the log; returns every change of an alert that they amount to."""
-    found: list[Expected] = []
+def refold(records: Iterable[Record], fold: Fold) -> Refolded:
+    """Fold the records from the beginning of the log; returns every change of an alert and every record that they amount to.
+
+    Where the records of ``cityloop.matches`` are among them, these are folded as they lie there; that they are the ones
+    which had to be sent is another comparison.
+    """
+    changes: list[Expected] = []
+    sent: list[SentOn] = []
     partitions: defaultdict[Address, list[Record]] = defaultdict(list)
     for record in records:
         partitions[record.topic, record.partition].append(record)
     for (topic, partition), inside in partitions.items():
         held = fold.restore(topic, partition, {})
         for record in sorted(inside, key=lambda record: record.offset):
-            found.extend(
-                Expected(msgspec.json.decode(output.value, type=AlertEvent), record)
-                for output in held.step(record)
-                if output.topic == ALERTS
+            outputs = held.step(record)
+            changes.extend(
+                Expected(msgspec.json.decode(output.value, type=AlertEvent), record) for output in outputs if output.topic == ALERTS
             )
-    return found
+            sent.extend(SentOn(sent_id(output), record) for output in outputs if output.topic == MATCHES)
+    return Refolded(tuple(changes), tuple(sent))
+
+
+def sent_id(record: Record | Output) -> str:
+    """The identity of a record of ``cityloop.matches``: where it lies, and all that it says (its number included)."""
+    digest = hashlib.blake2b((record.key or b"") + b"\0" + record.value, digest_size=12).hexdigest()
+    return f"{record.partition}/{digest}"
+
+
+def records_sent(records: Sequence[Record]) -> frozenset[str]:
+    """The different records of ``cityloop.matches``; a repeated one is no other."""
+    return frozenset(sent_id(record) for record in records)
 
 
 def observations_in(record: Record) -> tuple[Observation, ...]:

@@ -9,20 +9,19 @@ import pytest
 from cityloop.commands.rules import Language, lines_of
 from cityloop.commands.rulesources import categories_of
 from config.kindfile import shipped_kinds
-from config.problem import ProblemsError
-from rules.live import check_live
+from rules.crossing import crosses
+from rules.fold import RuleFold
 from rules.meaning import explain_rule
 from rules.model import Rule, RuleSet
 from rules.parser import load_rules
 from rules.shipped import pack_files, pack_tests
 from rules.trials import compare, read_trials, run_case
 from streams.alert import TicketPolicy
+from streams.topics import MATCHES, OBSERVATIONS
 
 PAGES = Path(__file__).parents[3] / "docs/rules"
 NO_CATEGORY = {"symptom-in-hospitals"}
 """Rules that the table of categories has nothing for; they open no ticket."""
-NOT_LIVE = {"symptom-in-hospitals"}
-"""Rules over several sources, which the live engine cannot carry yet."""
 
 
 @cache
@@ -89,12 +88,12 @@ def test_no_page_is_left_over() -> None:
     assert {path.stem for path in PAGES.glob("*.md")} - {"README"} == set(RULES)
 
 
-def test_what_the_live_engine_refuses_is_marked() -> None:
-    """Exactly the rules over several sources are refused live; they carry the label ``live: no`` and lie in a file of their own."""
-    with pytest.raises(ProblemsError) as caught:
-        check_live(packs())
-    refused = {name for name in RULES for problem in caught.value.problems if f"'{name}'" in problem.what}
-    assert refused == NOT_LIVE == {rule.name for rule in packs().rules if rule.labels.get("live") == "no"}
-    for path in pack_files():
-        names = {rule.name for rule in load_rules([path], shipped_kinds()).rules}
-        assert names <= NOT_LIVE or not names & NOT_LIVE
+def test_every_rule_runs_live_and_one_over_several_sources() -> None:
+    """The live engine takes all packs as they are; the outbreak is judged where the hospitals meet."""
+    fold = RuleFold(packs(), partitions=4)
+    assert {rule.name for rule in packs().rules if crosses(rule)} == {"symptom-in-hospitals"}
+    local, downstream = fold.restore(OBSERVATIONS, 0, {}), fold.restore(MATCHES, 0, {})
+    assert local.full()
+    assert downstream.full()
+    names = [set(engine.bearers) for engine in fold.engines()]
+    assert names == [set(RULES) - {"symptom-in-hospitals"}, {"symptom-in-hospitals"}, set()]

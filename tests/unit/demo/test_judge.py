@@ -97,7 +97,7 @@ def history(name: str, cause: str, *facts: Fact, at: Micros = T + SECOND) -> lis
 
 LOG = (record(0, seen("o1", T)), record(1), record(2, seen("o2", T + SECOND), at=T + SECOND), record(3, seen("o3", T + 2 * SECOND)))
 APPLIED = {(OBSERVATIONS, 0): 2}
-EXPECTED = tuple(refold(LOG, EveryObservationFires()))
+EXPECTED = refold(LOG, EveryObservationFires()).changes
 TICKETS = [
     *history("t1", "alert-o1", Fact.ACCEPTED, Fact.DISPATCHED),
     *history("t2", "alert-o2", Fact.ACCEPTED, Fact.DISPATCHED, at=T + 2 * SECOND),

@@ -8,7 +8,6 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from config.moment import SECOND
-from config.problem import ProblemsError
 from rules.engine import Failed, Note, Noted, Outcome, Partition
 from rules.engine.migration import SCHEMA
 from rules.fold import HeldRules, RuleFold
@@ -201,16 +200,6 @@ def test_an_unknown_schema_is_refused() -> None:
     foreign = {"clock": msgspec.msgpack.encode((SCHEMA + 1, 0))}
     with pytest.raises(ValueError, match=f"has schema {SCHEMA + 1}, of a newer version of cityloop; this one reads schema {SCHEMA}"):
         RuleFold(rules_of(RULE)).restore(OBSERVATIONS, 0, foreign)
-
-
-def test_groups_over_many_sources_do_not_run_live() -> None:
-    """A rule whose group may lie on several partitions is refused with its place, and what to do."""
-    with pytest.raises(ProblemsError) as caught:
-        RuleFold(rules_of(RULE, RULE | {"rule": "wide", "by": ["zone"]}, RULE | {"rule": "one", "by": []}))
-    assert [problem.what for problem in caught.value.problems] == [
-        "rule 'wide' groups by zone, so one group may have sources on several partitions.",
-        "rule 'one' groups by nothing, so one group may have sources on several partitions.",
-    ]
 
 
 def test_metrics_are_the_numbers_of_the_engine() -> None:

@@ -115,13 +115,13 @@ def test_for_and_keep_firing_for_and_ticket_and_notes() -> None:
 
 
 def test_groups_and_what_is_special() -> None:
-    """Groups are named; life safety and rules that only a replay can carry are told."""
+    """Groups are named; life safety and rules over several sources are told."""
     assert explained("kind: door, by: [source, attributes.room]").fires[0] == Text(
         "Each source and attributes.room is judged by itself.", "按信源、attributes.room分别判断。"
     )
     told = explained("kind: smoke, where: value == true, by: []")
     assert told.fires[0].en == "All sources are judged together."
-    assert [note.en.partition(":")[0] for note in told.notes] == ["Life safety", "The live engine refuses it for now"]
+    assert [note.en.partition(":")[0] for note in told.notes] == ["Life safety", "Its sources may lie on several partitions"]
     assert told.ticket[0].en == "No ticket is opened."
 
 
