@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -17,9 +17,11 @@ from streams.fold import Held, Output, Record
 from streams.observation import Observation
 from streams.partition import partition_of
 from streams.topics import ALERTS, MATCHES, OBSERVATIONS, URGENT
+from tests.fakes.rulekit import EPOCH
 
 Address = tuple[str, int]
 END: Micros = 500 * SECOND
+"""The last tick, after the epoch of the tests."""
 
 
 class TwoFolds:
@@ -39,6 +41,9 @@ class TwoFolds:
         self.held: dict[Address, Held] = {}
         self.outputs: list[tuple[Address, Output]] = []
         self.kept: dict[Address, tuple[int, Mapping[str, bytes]]] = {}
+        self._zombies: list[tuple[Address, Held, int]] = []
+        self._failing: set[Address] = set()
+        self._chains: set[Address] = set()
 
     def write(self, address: Address, value: bytes, key: bytes | None = None, timestamp: Micros = 0) -> Record:
         """Append a record of an envelope."""
@@ -46,33 +51,32 @@ class TwoFolds:
         self.log[address].append(record)
         return record
 
-    def feed(self, history: Sequence[Observation], *, ticks: bool = True, batch: int = 3, urgent: frozenset[str] = frozenset()) -> None:
-        """Write a history into the partitions of its sources, an envelope each few observations, and ticks to all of them.
+    def feed(self, history: Sequence[Observation], *, ticks: bool = True, batch: int = 3) -> None:
+        """Write a history, in its order, into the partitions of its sources: an envelope each few observations, and ticks.
 
-        A tick says nothing that is not true: everything before it was written.
+        The ticks of all partitions are written at one moment, and say the largest time so far.
         """
-        open_: defaultdict[Address, list[Observation]] = defaultdict(list)
-        told = history[0].at if history else 0
+        waiting: defaultdict[Address, list[Observation]] = defaultdict(list)
+        told = now = 0
 
         def close(address: Address) -> None:
-            if own := open_.pop(address, None):
-                self.write(
-                    address, encode_envelope(Envelope(sent_at=max(one.at for one in own), writer="gateway-1", observations=tuple(own)))
-                )
+            if own := tuple(waiting.pop(address, ())):
+                self.write(address, encode_envelope(Envelope(sent_at=max(one.at for one in own), writer="gateway-1", observations=own)))
 
-        for number, one in enumerate(history):
-            address = (URGENT if one.kind in urgent else OBSERVATIONS, partition_of(one.source, self.partitions))
-            open_[address].append(one)
-            if len(open_[address]) >= batch:
-                close(address)
-            left = min((rest.at for rest in history[number + 1 :]), default=one.at)
-            if ticks and left >= told + SECOND:
-                told = left
-                for waiting in list(open_):
-                    close(waiting)
+        for one in history:
+            now = max(now, one.at)
+            if ticks and now >= told + SECOND:
+                told = now
+                for address in list(waiting):
+                    close(address)
                 self.tick(told)
-        for waiting in list(open_):
-            close(waiting)
+            address = (URGENT if one.kind == "smoke" else OBSERVATIONS, partition_of(one.source, self.partitions))
+            waiting[address].append(one)
+            if len(waiting[address]) >= batch:
+                close(address)
+        for address in list(waiting):
+            close(address)
+        self.tick(EPOCH + END)
 
     def tick(self, at: Micros) -> None:
         """Write a tick to every partition of observations."""
@@ -90,24 +94,59 @@ class TwoFolds:
             held = self.held[address] = self.fold.restore(*address, sections)
         record = self.log[address][self.applied[address]]
         self.applied[address] += 1
-        for output in held.step(record):
+        self._publish(address, record, held.step(record))
+
+    def keep(self, address: Address) -> None:
+        """Write a checkpoint of a partition: all of it, or what changed laid over the last one, as chance decides.
+
+        A partition of which a record failed at the broker never gets to one.
+        """
+        held = self.held.get(address)
+        if held is None or address in self._failing:
+            return
+        chained = address in self._chains and self._chance.random() < 0.7
+        sections = {**self.kept[address][1], **held.delta()} if chained else held.full()
+        self._chains.add(address)
+        self.kept[address] = (self.applied[address], {name: raw for name, raw in sections.items() if raw is not None})
+
+    def kill(self, address: Address, *, zombie: bool = False) -> None:
+        """Forget a state; the next step restores it from its checkpoint and does again what came after.
+
+        Args:
+            address: of the state.
+            zombie: somebody goes on with it for a while all the same.
+        """
+        held = self.held.pop(address, None)
+        if held is None:
+            return
+        if zombie:
+            self._zombies.append((address, held, self.applied[address]))
+        self._failing.discard(address)
+        self._chains.discard(address)
+        self.applied[address] = self.kept.get(address, (0, {}))[0]
+
+    def fail(self, address: Address) -> None:
+        """From now on some of the partition's records fail at the broker, until it is killed."""
+        self._failing.add(address)
+
+    def walk_zombie(self) -> None:
+        """Let a zombie apply its next record and write what it gives, or end it."""
+        if not self._zombies:
+            return
+        address, held, applied = self._zombies.pop(self._chance.randrange(len(self._zombies)))
+        if applied < len(self.log[address]) and self._chance.random() < 0.8:
+            record = self.log[address][applied]
+            self._publish(address, record, held.step(record))
+            self._zombies.append((address, held, applied + 1))
+
+    def _publish(self, address: Address, record: Record, outputs: Iterable[Output]) -> None:
+        for output in outputs:
+            if address in self._failing and self._chance.random() < 0.5:
+                continue
             self.outputs.append((address, output))
             if output.topic == MATCHES:
                 assert output.partition is not None
                 self.write((MATCHES, output.partition), output.value, output.key, record.timestamp)
-
-    def keep(self, address: Address) -> None:
-        """Write a checkpoint of a partition: all of it, or what changed laid over the last one."""
-        held = self.held.get(address)
-        if held is None:
-            return
-        sections: dict[str, Any] = dict(held.full())
-        self.kept[address] = (self.applied[address], sections)
-
-    def kill(self, address: Address) -> None:
-        """Forget a state; the next step restores it from its checkpoint and does again what came after."""
-        if self.held.pop(address, None) is not None:
-            self.applied[address] = self.kept.get(address, (0, {}))[0]
 
     def waiting(self) -> list[Address]:
         """Partitions with records that are not applied yet."""
@@ -118,9 +157,35 @@ class TwoFolds:
         while found := self.waiting():
             self.step(self._chance.choice(found))
 
+    def storm(self, every: int, faults: Sequence[str]) -> None:
+        """Apply everything while, every so many steps, something happens to a partition."""
+        number = 0
+        while found := self.waiting():
+            self.step(self._chance.choice(found))
+            number += 1
+            self.walk_zombie()
+            if number % every == 0:
+                address = self._chance.choice(sorted(self.held))
+                for upstream in tuple(self._failing):  # A process finds out that its records failed, and dies.
+                    self.kill(upstream)
+                self.keep(self._chance.choice(sorted(self.held or [address])))
+                _FAULTS[self._chance.choice(faults)](self, address)
+
     def events(self) -> list[AlertEvent]:
         """The changes of alerts that were written, in the order of writing."""
         return events_of(output for _, output in self.outputs)
+
+
+def _fail_upstream(folds: TwoFolds, address: Address) -> None:
+    if address[0] != MATCHES:
+        folds.fail(address)
+
+
+_FAULTS: Mapping[str, Callable[[TwoFolds, Address], None]] = {
+    "kill": TwoFolds.kill,
+    "zombie": lambda folds, address: folds.kill(address, zombie=True),
+    "fail": _fail_upstream,
+}
 
 
 def events_of(outputs: Iterable[Output]) -> list[AlertEvent]:

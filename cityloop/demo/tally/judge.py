@@ -72,17 +72,17 @@ def compare_all(proof: Proof) -> tuple[Comparison, ...]:
         arrived("observations: sent by devices, in the log", proof.sent, logged),
         arrived("observations: in the log, folded by the engine", logged.keys(), folded),
         compare(
-            "records for rules over several sources: by the rules over the log, sent on",
-            _sent(proof, applied=True),
-            records_sent(proof.matches),
-            _sent(proof, applied=False),
-        ),
-        compare(
             "changes of alerts: by the rules over the log, published", _changes(proof, applied=True), said, _changes(proof, applied=False)
         ),
         one_each("alerts that open tickets: tickets", tickets_by_alert(proof)),
         compare("notices: by the tickets' events, received", expected_notices(proof), [call.id for call in proof.calls]),
         accounted("observations: noted by cameras, in the log", proof.noted.ids, by_cameras, complete=proof.noted.complete),
+        compare(
+            "records for rules over several sources: by the rules over the log, sent on",
+            _sent(proof, applied=True),
+            records_sent(proof.matches),
+            _sent(proof, applied=False),
+        ),
     )
 
 

@@ -228,5 +228,6 @@ def test_each_step_says_what_it_compared() -> None:
         "alerts that open tickets: tickets",
         "notices: by the tickets' events, received",
         "observations: noted by cameras, in the log",
+        "records for rules over several sources: by the rules over the log, sent on",
     ]
     assert all(isinstance(found, Comparison) for found in compare_all(RUN))

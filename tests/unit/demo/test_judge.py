@@ -146,7 +146,7 @@ def test_an_alert_beyond_the_engines_offset_may_be_there_or_not() -> None:
 
 def test_a_good_run_has_nothing_lost_or_doubled() -> None:
     """Every step of a run without trouble is clean."""
-    assert faults(proof()) == [CLEAN] * 6
+    assert faults(proof()) == [CLEAN] * 7
 
 
 def test_an_observation_that_did_not_reach_the_log_is_lost() -> None:
@@ -174,7 +174,7 @@ def test_an_alert_without_cause_is_doubled() -> None:
 
 def test_the_same_change_published_again_is_one() -> None:
     """A replay repeats its records with the same ids, which harms nobody."""
-    assert faults(proof(alerts=[*proof().alerts, *proof().alerts])) == [CLEAN] * 6
+    assert faults(proof(alerts=[*proof().alerts, *proof().alerts])) == [CLEAN] * 7
 
 
 def test_an_alert_with_two_tickets_is_doubled_and_one_without_is_lost() -> None:
@@ -201,7 +201,7 @@ def test_notices_are_counted_by_their_ids() -> None:
 
 def test_repeated_ticket_events_count_once() -> None:
     """The relay may publish an event again after a crash."""
-    assert faults(proof(tickets=[*TICKETS, *TICKETS])) == [CLEAN] * 6
+    assert faults(proof(tickets=[*TICKETS, *TICKETS])) == [CLEAN] * 7
 
 
 def test_counts_come_from_the_ids() -> None:
@@ -266,4 +266,4 @@ def test_beyond_a_full_journal_nothing_is_judged() -> None:
 
 def test_steps_have_names() -> None:
     """Each comparison says what it compared, for whoever must find out why."""
-    assert len({found.what for found in compare_all(proof())}) == 6
+    assert len({found.what for found in compare_all(proof())}) == 7
