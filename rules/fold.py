@@ -106,14 +106,13 @@ class HeldRules:
 
     def delta(self) -> Mapping[str, bytes | None]:
         """Sections that changed since the last call of this or of :meth:`full`."""
-        return {**snapshot.delta(self._engine), **self._sent()}
+        sent = {} if self._sender is None else self._sender.delta()
+        return {**snapshot.delta(self._engine), **sent}
 
     def full(self) -> Mapping[str, bytes]:
         """Every section."""
-        return {**snapshot.full(self._engine), **self._sent()}
-
-    def _sent(self) -> dict[str, bytes]:
-        return {} if self._sender is None else {SENT: self._sender.section()}
+        sent = {} if self._sender is None else self._sender.full()
+        return {**snapshot.full(self._engine), **sent}
 
 
 class HeldMatches:

@@ -61,6 +61,7 @@ class Sender:
     def __init__(self, topic: str, partition: int, routing: Routing, traffic: Traffic, section: bytes | None = None) -> None:
         self._topic, self._partition, self._routing, self._traffic = topic, partition, routing, traffic
         self._listeners = frozenset(routing.listeners[topic])
+        self._changed = False
         self._sent = _fresh(routing.partitions) if section is None else _restored(section, routing.partitions)
 
     @property
@@ -68,9 +69,14 @@ class Sender:
         """Whether any rule looks at several sources; if not, nothing is sent."""
         return bool(self._routing.by_kind)
 
-    def section(self) -> bytes:
-        """The state, for a checkpoint."""
-        return _encode(self._sent)
+    def full(self) -> dict[str, bytes]:
+        """The section; none while nothing was ever sent. What changed is counted from here."""
+        self._changed = False
+        return {SECTION: _encode(self._sent)} if any(self._sent.sequences) else {}
+
+    def delta(self) -> dict[str, bytes]:
+        """The section, if it changed since the last call of this or of :meth:`full`."""
+        return self.full() if self._changed else {}
 
     def send(self, envelope: Envelope, now: Micros, record: Record) -> list[Output]:
         """What a record gives downstream: its observations by rule, and what time it is.
@@ -95,6 +101,7 @@ class Sender:
             outputs.extend(self._records(home, own, envelope, now))
             self._sent.clocks[home] = now
         self._traffic.sent += len(outputs)
+        self._changed = self._changed or bool(outputs)
         return outputs + letters
 
     def _sorted(self, envelope: Envelope, record: Record, letters: list[Output]) -> dict[int, list[Batch]]:
