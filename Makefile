@@ -27,7 +27,7 @@ setup-test: $(STAMPS)/test setup ## Set up what the tests need
 test: setup-test test-web test-python ## Set up what the tests need, then run all that fit a working day's patience
 
 test-python: $(STAMPS)/test
-	$(BIN)/python -m pytest -m 'not slow' $(ARGS)
+	$(BIN)/python -m pytest -m 'not slow' -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 test-slow: $(STAMPS)/test ## The other tests: faults, kills, browser, whole demo, benchmark
 	$(BIN)/python -m pytest -m slow $(ARGS)
