@@ -76,6 +76,7 @@ _OF_REFUSAL: Mapping[RefusalKind, tuple[int, ProblemKind]] = {
     RefusalKind.ILLEGAL: (409, ProblemKind.ILLEGAL),
     RefusalKind.FORBIDDEN: (403, ProblemKind.NOT_ALLOWED),
     RefusalKind.INCOMPLETE: (422, ProblemKind.INCOMPLETE),
+    RefusalKind.INVALID: (422, ProblemKind.INVALID),
 }
 
 
@@ -110,6 +111,8 @@ def refused(refusal: Refusal, directory: Directory) -> NoReturn:
         members["current_version"] = refusal.version
     if refusal.missing:
         members["errors"] = tuple(Fault(need.value, "is needed.", f"Send {need.value} along.") for need in refusal.missing)
+    if refusal.complaints:
+        members["errors"] = tuple(Fault(one.where, one.what, one.fix) for one in refusal.complaints)
     raise problem(status, kind, f"{refusal.what} {refusal.fix}".strip(), None, **members)
 
 

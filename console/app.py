@@ -34,13 +34,14 @@ from console.routes.city import city_map
 from console.routes.evidence import picture, upload
 from console.routes.pages import page_routes
 from console.routes.session import log_in, log_out, me, summary
+from console.routes.silences import add_silence, expire, maintenance, preview, silence, silences
 from console.routes.stream import stream
 from console.routes.telemetry import live, metrics, ready
 from console.routes.tickets import add_fact, move, ticket, tickets
 from detectors.evidence.store import EvidenceStore
 from dispatch.clocks.caseclock import clocks_of
 from dispatch.clocks.lights import ClockView
-from dispatch.ports import Accounts, CaseBook
+from dispatch.ports import Accounts, CaseBook, NoiseBook
 from dispatch.ticket import Ticket
 from streams.clock import Clock, system_clock
 from streams.telemetry import Health
@@ -60,6 +61,7 @@ def gather(
     evidence: EvidenceStore,
     catalogue: Catalogue,
     *,
+    noise: NoiseBook,
     clock: Clock = system_clock,
     passwords: Passwords | None = None,
     registry: CollectorRegistry | None = None,
@@ -75,7 +77,7 @@ def gather(
     known = health or Health()
     known.add("feed", lambda: hub.fault)
     return Parts(
-        casebook=casebook, accounts=accounts, evidence=evidence, catalogue=catalogue, directory=directory, case_clock=case_clock, hub=hub,
+        casebook=casebook, noise=noise, accounts=accounts, evidence=evidence, catalogue=catalogue, directory=directory, case_clock=case_clock, hub=hub,
         clock=clock, passwords=passwords or Passwords(), by_login=Throttle(Policy()), by_address=Throttle(Policy(failures=50)),
         metrics=ConsoleMetrics(registry or CollectorRegistry()), health=known,
     )  # fmt: skip
@@ -103,6 +105,7 @@ def create_app(parts: Parts, *, dist: Path | None = None) -> Litestar:
         path="/v1",
         route_handlers=[
             log_in, log_out, me, summary, alerts, alert, acknowledge, tickets, ticket, move, add_fact, upload, picture, stream, city_map,
+            silences, silence, preview, add_silence, expire, maintenance,
         ],
     )  # fmt: skip
     return Litestar(

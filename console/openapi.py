@@ -9,7 +9,7 @@ from config.catalogue import Catalogue
 from config.matters import Calendar
 from console.app import create_app, gather
 from detectors.evidence.store import EvidenceStore
-from dispatch.ports import Accounts, CaseBook
+from dispatch.ports import Accounts, CaseBook, NoiseBook
 
 
 def document() -> dict[str, Any]:
@@ -18,7 +18,7 @@ def document() -> dict[str, Any]:
         name="", zone="UTC", kinds={}, categories={}, standards=(), calendar=Calendar(), cells={}, units={}, people={}, roster=(),
         responsibilities=(), cameras={}, devices={}, rule_files=(),
     )  # fmt: skip
-    parts = gather(cast("CaseBook", None), cast("Accounts", None), EvidenceStore(Path("nowhere")), nothing)
+    parts = gather(cast("CaseBook", None), cast("Accounts", None), EvidenceStore(Path("nowhere")), nothing, noise=cast("NoiseBook", None))
     schema: dict[str, Any] = create_app(parts, dist=Path("nowhere")).openapi_schema.to_schema()
     return schema
 

@@ -12,7 +12,7 @@ from console.feed.hub import Hub
 from console.metrics import ConsoleMetrics
 from detectors.evidence.store import EvidenceStore
 from dispatch.clocks.lights import ClockView
-from dispatch.ports import Accounts, CaseBook
+from dispatch.ports import Accounts, CaseBook, NoiseBook
 from dispatch.ticket import Ticket
 from streams.clock import Clock
 from streams.telemetry import Health
@@ -27,6 +27,7 @@ class Parts:
 
     Attributes:
         casebook: alerts and tickets.
+        noise: silences and maintenance.
         accounts: logins, sessions and keys.
         evidence: pictures.
         catalogue: what the city decided.
@@ -42,6 +43,7 @@ class Parts:
     """
 
     casebook: CaseBook
+    noise: NoiseBook
     accounts: Accounts
     evidence: EvidenceStore
     catalogue: Catalogue

@@ -23,15 +23,23 @@ def register(app: typer.Typer) -> None:
 
 
 def verify_tickets(*, database: Database = None, json: Json = False) -> None:
-    """Follow the chain of hashes of every ticket, and fold each history anew; exit 1 when one is not what was written."""
+    """Follow the chain of hashes of every ticket and silence, and fold each history anew; exit 1 when one is not what was written."""
     with usable():
         verdict = asyncio.run(_verify(database or read_settings(os.environ).database_url))
     if json:
-        emit({"ok": not verdict.broken, "tickets": verdict.tickets, "events": verdict.events, "broken": verdict.broken})
+        emit(
+            {
+                "ok": not verdict.broken,
+                "tickets": verdict.tickets,
+                "events": verdict.events,
+                "silences": verdict.silences,
+                "broken": verdict.broken,
+            }
+        )
     else:
         for fault in verdict.broken:
-            typer.echo(f"ticket {fault.ticket}, event {fault.sequence}: {fault.what}")
-        typer.echo(f"{verdict.tickets} tickets with {verdict.events} events: {len(verdict.broken)} broken")
+            typer.echo(f"{fault.kind.value} {fault.ticket}, event {fault.sequence}: {fault.what}")
+        typer.echo(f"{verdict.tickets} tickets with {verdict.events} events, {verdict.silences} silences: {len(verdict.broken)} broken")
     if verdict.broken:
         raise typer.Exit(Exit.FOUND_PROBLEMS)
 

@@ -14,6 +14,7 @@ import uvloop
 from litestar import Litestar
 from prometheus_client import REGISTRY
 
+from cityloop.noise import noise_of
 from config.catalogue import Catalogue
 from config.problem import Problem, ProblemsError
 from config.settings import Settings
@@ -25,6 +26,7 @@ from dispatch.store import migrate
 from dispatch.store.accounts import SqlAccounts
 from dispatch.store.casebook import SqlCaseBook
 from dispatch.store.engine import open_engine
+from dispatch.store.noisebook import SqlNoiseBook
 from streams.clock import system_clock
 from streams.telemetry import Health, configure_logging, serve_telemetry
 
@@ -37,7 +39,7 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
     """Run the console until SIGTERM or SIGINT.
 
     Raises:
-        ProblemsError: the address cannot be listened on.
+        ProblemsError: the address cannot be listened on, or rules or noise.yaml have problems.
     """
     configure_logging(settings.log_level, "console")
     uvloop.run(_run(settings, catalogue))
@@ -52,9 +54,12 @@ async def _run(settings: Settings, catalogue: Catalogue) -> None:
     telemetry = serve_telemetry(health, settings.host, settings.metrics_port)
     try:
         await migrate.upgrade(engine)
-        casebook = SqlCaseBook(engine, Desk(catalogue), system_clock, webhook=settings.webhook)
+        policy, rules = noise_of(catalogue)
+        desk = Desk(catalogue)
+        casebook = SqlCaseBook(engine, desk, system_clock, webhook=settings.webhook, policy=policy)
+        noise = SqlNoiseBook(engine, desk, system_clock, webhook=settings.webhook, policy=policy, rules=rules)
         evidence = EvidenceStore(settings.evidence_folder)
-        parts = gather(casebook, SqlAccounts(engine), evidence, catalogue, registry=REGISTRY, health=health)
+        parts = gather(casebook, SqlAccounts(engine), evidence, catalogue, noise=noise, registry=REGISTRY, health=health)
         server = Server(create_app(parts), parts.hub)
         log.info("console listens", url=f"http://{settings.host}:{listener.getsockname()[1]}")
         await server.serve(sockets=[listener])

@@ -14,6 +14,7 @@ class Right(StrEnum):
     SELF = "self"
     READ_ALERTS = "read_alerts"
     ACKNOWLEDGE = "acknowledge"
+    SILENCE = "silence"
     READ_TICKETS = "read_tickets"
     MOVE = "move"
     ADD_FACTS = "add_facts"
@@ -24,13 +25,14 @@ class Right(StrEnum):
 
 _EVERYBODY = frozenset({Right.SELF, Right.READ_TICKETS, Right.MOVE, Right.ADD_FACTS, Right.UPLOAD, Right.READ_EVIDENCE, Right.WATCH})
 _DESK = _EVERYBODY | {Right.READ_ALERTS, Right.ACKNOWLEDGE}
+_STEERING = _DESK | {Right.SILENCE}
 
 OF_ROLE: Mapping[Role, frozenset[Right]] = MappingProxyType(
     {
         Role.ACCEPTOR: _DESK,
-        Role.DISPATCHER: _DESK,
-        Role.LEADER: _DESK,
-        Role.ADMIN: _DESK,
+        Role.DISPATCHER: _STEERING,
+        Role.LEADER: _STEERING,
+        Role.ADMIN: _STEERING,
         Role.STAFF: _EVERYBODY,
         Role.COLLECTOR: _EVERYBODY,
     }
@@ -41,6 +43,7 @@ OF_SCOPE: Mapping[Scope, frozenset[Right]] = MappingProxyType(
     {
         Scope.ALERTS_READ: frozenset({Right.SELF, Right.READ_ALERTS, Right.READ_EVIDENCE, Right.WATCH}),
         Scope.TICKETS_READ: frozenset({Right.SELF, Right.READ_TICKETS, Right.READ_EVIDENCE, Right.WATCH}),
+        Scope.SILENCES_WRITE: frozenset({Right.SELF, Right.READ_ALERTS, Right.SILENCE}),
         Scope.TICKETS_WRITE: frozenset({Right.SELF, Right.ADD_FACTS, Right.UPLOAD}),
         Scope.OBSERVATIONS_WRITE: frozenset({Right.SELF}),
         Scope.FRAMES_WRITE: frozenset({Right.SELF}),

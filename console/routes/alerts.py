@@ -24,11 +24,12 @@ StateOf = Annotated[AlertState | None, QueryParameter(name="state", description=
 @get("/alerts", opt=needs(Right.READ_ALERTS), responses=may_answer(422), summary="Alerts, newest change first", tags=["alerts"])
 async def alerts(
     request: Asked, parts: Given, *, in_state: StateOf = None, rule: FromQuery[str | None] = None,
-    acknowledged: FromQuery[bool | None] = None, limit: Limit = 100, after: After = None,
+    acknowledged: FromQuery[bool | None] = None, suppressed: FromQuery[bool | None] = None, limit: Limit = 100, after: After = None,
 ) -> AlertList:  # fmt: skip
     """A page of the alerts that the caller may see."""
     page = await parts.casebook.alerts(
-        request.user.actor, AlertQuery(state=in_state, rule=rule, acknowledged=acknowledged, limit=limit, after=after)
+        request.user.actor,
+        AlertQuery(state=in_state, rule=rule, acknowledged=acknowledged, suppressed=suppressed, limit=limit, after=after),
     )
     return AlertList(items=tuple(alert_row(case, parts.directory) for case in page.items), next=page.next)
 

@@ -10,7 +10,18 @@ from litestar.static_files import create_static_files_router
 
 from console.gate.middleware import OPEN
 
-ADDRESSES = ("/", "/login", "/alerts", "/alerts/{page:path}", "/tickets", "/tickets/{page:path}", "/m", "/m/{page:path}")
+ADDRESSES = (
+    "/",
+    "/login",
+    "/alerts",
+    "/alerts/{page:path}",
+    "/tickets",
+    "/tickets/{page:path}",
+    "/silences",
+    "/silences/{page:path}",
+    "/m",
+    "/m/{page:path}",
+)
 """Addresses of pages; the document's script shows the one that is asked for."""
 _NOT_BUILT = (
     "<!doctype html><meta charset=utf-8><title>cityloop</title><p>The pages are not built. Run <code>make console</code> "

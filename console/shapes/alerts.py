@@ -6,10 +6,11 @@ from typing import Any
 import msgspec
 
 from config.kinds import Text
-from config.moment import Micros, to_datetime
+from config.moment import SECOND, Micros, to_datetime
 from console.directory import Coded, Directory, Named
 from dispatch.alertcase import AlertCase, AlertState
 from dispatch.query import AlertDetail as AlertFile
+from dispatch.verdict import Flapping, Merge, MergeOutcome, MergeReason, SuppressionKind, Suppressor
 from streams.alert import AlertEvent, Change, Severity
 from streams.observation import Position
 
@@ -19,6 +20,68 @@ class Place(msgspec.Struct, frozen=True):
 
     lon: float
     lat: float
+
+
+class SuppressorShape(msgspec.Struct, frozen=True, kw_only=True):
+    """One reason why an alert is kept quiet.
+
+    Attributes:
+        kind: silence, maintenance, inhibition or flapping.
+        by: id of the silence, or name of the window, inhibition rule or rule.
+        why: comment, or a sentence.
+        author: who made the silence.
+        alert: the alert that inhibits.
+        until: when it ends by itself.
+    """
+
+    kind: SuppressionKind
+    by: str
+    why: str
+    author: Named | None
+    alert: str | None
+    until: datetime | None
+
+
+class FlappingShape(msgspec.Struct, frozen=True, kw_only=True):
+    """Episodes that come and go.
+
+    Attributes:
+        since: since when.
+        episodes: so many began
+        within_seconds: within so many seconds.
+        until: calm by then, unless another one begins.
+    """
+
+    since: datetime
+    episodes: int
+    within_seconds: float
+    until: datetime
+
+
+class MergeShape(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a new episode was merged with a ticket at the same place, and the numbers that decided it.
+
+    Attributes:
+        outcome: joined a ticket, opened one that follows another, or opened one with nothing before it.
+        reason: why.
+        at: when it was decided.
+        spot: what counted as the same place.
+        window_seconds: how long after its last change a ticket is still about the same trouble.
+        ticket: the ticket that was compared.
+        state: where that stood.
+        elapsed_seconds: from its last change to the decision.
+        alerts: how many alerts it had.
+    """
+
+    outcome: MergeOutcome
+    reason: MergeReason
+    at: datetime
+    spot: str
+    window_seconds: float
+    ticket: str | None
+    state: str | None
+    elapsed_seconds: float | None
+    alerts: int
 
 
 class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +112,8 @@ class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
         acknowledged_at: when.
         ticket: id of its ticket.
         changed_at: when it last changed here.
+        suppressed_by: why it opens no ticket and sends no notice; on a resolved alert, why that was so at its end.
+        flapping: whether episodes of its rule and group come and go.
     """
 
     id: str
@@ -75,6 +140,8 @@ class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_at: datetime | None
     ticket: str | None
     changed_at: datetime
+    suppressed_by: tuple[SuppressorShape, ...]
+    flapping: FlappingShape | None
 
 
 class AlertChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +164,7 @@ class AlertDetail(msgspec.Struct, frozen=True, kw_only=True):
         distinct_sources: sources among the matches.
         detected_at: when it was noticed, by the clock of the log.
         why: the tree of conditions with the values that made it fire.
+        merge: whether it was merged with a ticket, and why; none: it was not up to a ticket.
         events: what happened, oldest first.
     """
 
@@ -107,6 +175,7 @@ class AlertDetail(msgspec.Struct, frozen=True, kw_only=True):
     distinct_sources: int
     detected_at: datetime
     why: dict[str, Any]
+    merge: MergeShape | None
     events: tuple[AlertChange, ...]
 
 
@@ -141,6 +210,7 @@ def alert_row(case: AlertCase, directory: Directory) -> AlertRow:
         count=latest.count, evidence=latest.evidence,
         acknowledged_by=None if case.acknowledged_by is None else directory.person(case.acknowledged_by),
         acknowledged_at=when(case.acknowledged_at), ticket=case.ticket, changed_at=to_datetime(case.changed_at),
+        suppressed_by=tuple(_suppressor(found, directory) for found in case.suppressed_by), flapping=_flapping(case.flapping),
     )  # fmt: skip
 
 
@@ -149,8 +219,33 @@ def alert_detail(file: AlertFile, directory: Directory) -> AlertDetail:
     latest = file.alert.latest
     return AlertDetail(
         alert=alert_row(file.alert, directory), rule_version=latest.rule_version, group=latest.group, labels=latest.labels,
-        distinct_sources=latest.distinct_sources, detected_at=to_datetime(latest.detected_at), why=latest.why,
+        distinct_sources=latest.distinct_sources, detected_at=to_datetime(latest.detected_at), why=latest.why, merge=_merge(file.alert.merge),
         events=tuple(_change(event) for event in file.events),
+    )  # fmt: skip
+
+
+def _suppressor(found: Suppressor, directory: Directory) -> SuppressorShape:
+    return SuppressorShape(
+        kind=found.kind, by=found.by, why=found.why, author=None if found.author is None else directory.person(found.author),
+        alert=found.alert, until=when(found.until),
+    )  # fmt: skip
+
+
+def _flapping(found: Flapping | None) -> FlappingShape | None:
+    if found is None:
+        return None
+    return FlappingShape(
+        since=to_datetime(found.since), episodes=found.episodes, within_seconds=found.within / SECOND, until=to_datetime(found.until)
+    )
+
+
+def _merge(found: Merge | None) -> MergeShape | None:
+    if found is None:
+        return None
+    return MergeShape(
+        outcome=found.outcome, reason=found.reason, at=to_datetime(found.at), spot=found.spot, window_seconds=found.window / SECOND,
+        ticket=found.ticket, state=found.state, elapsed_seconds=None if found.elapsed is None else found.elapsed / SECOND,
+        alerts=found.alerts,
     )  # fmt: skip
 
 

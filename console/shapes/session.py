@@ -36,7 +36,8 @@ class SummaryShape(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         firing: alerts that fire.
-        unacknowledged: those of them that nobody has acknowledged.
+        unacknowledged: those of them that nobody has acknowledged, without those that are kept quiet.
+        suppressed: those of them that are kept quiet.
         alerts_by_rule: firing ones, by rule.
         open: tickets that have not ended.
         overdue: those of them beyond their limit.
@@ -46,6 +47,7 @@ class SummaryShape(msgspec.Struct, frozen=True, kw_only=True):
 
     firing: int
     unacknowledged: int
+    suppressed: int
     alerts_by_rule: dict[str, int]
     open: int
     overdue: int
@@ -59,7 +61,7 @@ _ENDED = frozenset(state.value for state in ENDED)
 def summary_shape(summary: Summary) -> SummaryShape:
     """The counts, with open tickets summed."""
     return SummaryShape(
-        firing=summary.alerts.get("firing", 0), unacknowledged=summary.unacknowledged, alerts_by_rule=summary.alerts_by_rule,
+        firing=summary.alerts.get("firing", 0), unacknowledged=summary.unacknowledged, suppressed=summary.suppressed, alerts_by_rule=summary.alerts_by_rule,
         open=sum(count for state, count in summary.tickets.items() if state not in _ENDED), overdue=summary.overdue,
         tickets=summary.tickets, deliveries=summary.deliveries,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from dispatch.audit import Fault, examine
 from dispatch.event import TicketEvent
 from dispatch.store import rows, tables
+from dispatch.store.silenceaudit import examine_silences
 from dispatch.ticket import Ticket
 
 BATCH = 200
@@ -24,16 +25,18 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         tickets: examined, those included of which only events are left.
         events: examined.
-        broken: one fault for each ticket that is not sound.
+        broken: one fault for each ticket or silence that is not sound.
+        silences: examined.
     """
 
     tickets: int
     events: int
     broken: tuple[Fault, ...]
+    silences: int = 0
 
 
 async def verify(engine: AsyncEngine, batch: int = BATCH) -> Verdict:
-    """Examine every ticket. Nothing is changed, and nobody who writes meanwhile is kept waiting or mistaken for a fault.
+    """Examine every ticket and silence. Nothing is changed, and nobody who writes meanwhile is kept waiting or mistaken for a fault.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the database cannot be read, or has no tables of ours.
@@ -47,7 +50,8 @@ async def verify(engine: AsyncEngine, batch: int = BATCH) -> Verdict:
                 events += len(histories[name])
                 fault = _fault(name, stored.get(name), histories[name])
                 broken += [fault] if fault is not None else []
-    return Verdict(tickets=tickets, events=events, broken=tuple(broken))
+        silences, faults = await examine_silences(connection)
+    return Verdict(tickets=tickets, events=events, broken=(*broken, *faults), silences=silences)
 
 
 @asynccontextmanager

@@ -24,6 +24,7 @@ class Scope(StrEnum):
     ALERTS_READ = "alerts:read"
     TICKETS_READ = "tickets:read"
     TICKETS_WRITE = "tickets:write"
+    SILENCES_WRITE = "silences:write"
 
 
 class Denial(StrEnum):

@@ -15,6 +15,7 @@ from config.people import Confirm, Duty, Person, Responsibility, Role, Unit
 from config.places import Cell, Layer
 from config.sources import Camera, Device
 from dispatch.actor import Actor, actor_of
+from dispatch.noise.policy import RuleFact
 from streams.alert import AlertEvent, Change, Severity, TicketPolicy
 from streams.ids import alert_id, event_id
 
@@ -138,6 +139,13 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
     SMOKE: {"rule": "smoke-alarm", "source": "sensor/1", "severity": Severity.CRITICAL, "life_safety": True},
     BIN: {"rule": "bin-overflow", "source": "camera/1", "zone": "bin", "severity": Severity.MINOR},
 }
+
+
+RULES = tuple(
+    RuleFact(name=str(kind["rule"]), life_safety=bool(kind.get("life_safety")), severity=str(kind["severity"]), category=category)
+    for category, kind in _KINDS.items()
+)
+"""What noise control knows of the town's rules."""
 
 
 def alert(

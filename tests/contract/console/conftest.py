@@ -16,10 +16,11 @@ from console.parts import Parts
 from detectors.evidence.store import EvidenceStore
 from dispatch.accounts import ApiKey, User
 from dispatch.desk import Desk
-from dispatch.ports import Accounts, CaseBook
+from dispatch.ports import Accounts, CaseBook, NoiseBook
 from streams.gateway.keys import Scope, mint
 from tests.fakes.casebook import MemoryAccounts, MemoryCaseBook
-from tests.fakes.town import NOON, PEOPLE, Watch, town
+from tests.fakes.noisebook import MemoryNoiseBook
+from tests.fakes.town import NOON, PEOPLE, RULES, Watch, town
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OWN = {"X-Requested-With": "cityloop"}
@@ -37,6 +38,7 @@ class Office:
     Attributes:
         parts: what the routes work with.
         book: the case book.
+        noise: silences.
         accounts: logins and keys.
         evidence: pictures.
         watch: the clock.
@@ -46,6 +48,7 @@ class Office:
 
     parts: Parts
     book: CaseBook
+    noise: NoiseBook
     accounts: Accounts
     evidence: EvidenceStore
     watch: Watch
@@ -93,6 +96,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     """The console."""
     watch, city = Watch(), town()
     book, accounts, evidence = MemoryCaseBook(Desk(city), watch), MemoryAccounts(), EvidenceStore(tmp_path / "evidence")
+    noise = MemoryNoiseBook(book, rules=RULES)
     for person in PEOPLE:
         await accounts.put_user(User(id=person, password_hash=CHEAP.hash(password_of(person)), created_at=NOON, changed_at=NOON))
     dist = tmp_path / "dist"
@@ -100,7 +104,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     (dist / "index.html").write_text("<!doctype html><title>cityloop</title>", encoding="utf-8")
     (dist / "icon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
     (dist / "assets" / "main-abc123.js").write_text("export {}", encoding="utf-8")
-    parts = gather(book, accounts, evidence, city, clock=watch, passwords=Passwords(CHEAP))
+    parts = gather(book, accounts, evidence, city, noise=noise, clock=watch, passwords=Passwords(CHEAP))
     app = create_app(parts, dist=dist)
     async with AsyncTestClient(app, base_url="http://console.test") as client:
-        yield Office(parts, book, accounts, evidence, watch, app, client)
+        yield Office(parts, book, noise, accounts, evidence, watch, app, client)

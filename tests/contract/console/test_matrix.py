@@ -29,6 +29,12 @@ ROUTES = [
     ("GET", "/v1/evidence/{id}", Right.READ_EVIDENCE),
     ("GET", "/v1/stream", Right.WATCH),
     ("GET", "/v1/map", Right.READ_TICKETS),
+    ("GET", "/v1/silences", Right.READ_ALERTS),
+    ("GET", "/v1/silences/{id}", Right.READ_ALERTS),
+    ("POST", "/v1/silences", Right.SILENCE),
+    ("POST", "/v1/silences/preview", Right.READ_ALERTS),
+    ("POST", "/v1/silences/{id}/expire", Right.SILENCE),
+    ("GET", "/v1/maintenance", Right.READ_ALERTS),
 ]
 """Method, path and right of every route that needs a caller."""
 

@@ -51,19 +51,19 @@ def tamper(database: Path) -> str:
 
 def test_a_sound_database_is_exit_0(database: Path) -> None:
     """A line with what was examined, or one JSON object."""
-    assert run("audit", "verify") == (0, "1 tickets with 3 events: 0 broken\n", "")
+    assert run("audit", "verify") == (0, "1 tickets with 3 events, 0 silences: 0 broken\n", "")
     code, out, err = run("audit", "verify", "--database", f"sqlite:///{database}", "--json")
-    assert (code, json.loads(out), err) == (0, {"ok": True, "tickets": 1, "events": 3, "broken": []}, "")
+    assert (code, json.loads(out), err) == (0, {"ok": True, "tickets": 1, "events": 3, "silences": 0, "broken": []}, "")
 
 
 def test_a_tampered_row_is_exit_1_with_what_differs(database: Path) -> None:
     """Each broken ticket is told with its id, the event's number and what differs, to people and to machines."""
     ticket = tamper(database)
     what = "The content of the event (accepted, by system) does not give its hash: it was changed."
-    assert run("audit", "verify") == (1, f"ticket {ticket}, event 2: {what}\n1 tickets with 3 events: 1 broken\n", "")
+    assert run("audit", "verify") == (1, f"ticket {ticket}, event 2: {what}\n1 tickets with 3 events, 0 silences: 1 broken\n", "")
     code, out, _ = run("audit", "verify", "--json")
     assert (code, json.loads(out)) == (
-        1, {"ok": False, "tickets": 1, "events": 3, "broken": [{"ticket": ticket, "sequence": 2, "what": what}]}
+        1, {"ok": False, "tickets": 1, "events": 3, "silences": 0, "broken": [{"ticket": ticket, "sequence": 2, "what": what, "kind": "ticket"}]}
     )  # fmt: skip
 
 

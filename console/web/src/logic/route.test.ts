@@ -7,6 +7,8 @@ describe('pageOf', () => {
     ['/login', { name: 'login' }],
     ['/alerts/7', { name: 'alerts', id: '7' }],
     ['/tickets/', { name: 'tickets', id: null }],
+    ['/silences', { name: 'silences', id: null }],
+    ['/silences/new-a1', { name: 'silences', id: 'new-a1' }],
     ['/m', { name: 'tasks', id: null }],
     ['/m/abc', { name: 'tasks', id: 'abc' }],
     ['/m/verify', { name: 'verify', id: null }],

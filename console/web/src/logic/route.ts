@@ -3,7 +3,7 @@ import type { Role } from '../api/schema'
 
 export type Page =
   | { readonly name: 'login' }
-  | { readonly name: 'alerts' | 'tickets' | 'tasks' | 'verify'; readonly id: string | null }
+  | { readonly name: 'alerts' | 'tickets' | 'silences' | 'tasks' | 'verify'; readonly id: string | null }
   | { readonly name: 'unknown' }
 
 const PATTERNS: readonly [RegExp, (id: string | null) => Page][] = [
@@ -11,6 +11,7 @@ const PATTERNS: readonly [RegExp, (id: string | null) => Page][] = [
   [/^\/$/, () => ({ name: 'alerts', id: null })],
   [/^\/alerts(?:\/([^/]+))?\/?$/, (id) => ({ name: 'alerts', id })],
   [/^\/tickets(?:\/([^/]+))?\/?$/, (id) => ({ name: 'tickets', id })],
+  [/^\/silences(?:\/([^/]+))?\/?$/, (id) => ({ name: 'silences', id })],
   [/^\/m\/verify(?:\/([^/]+))?\/?$/, (id) => ({ name: 'verify', id })],
   [/^\/m(?:\/([^/]+))?\/?$/, (id) => ({ name: 'tasks', id })],
 ]

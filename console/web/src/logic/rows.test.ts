@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { alertTexts, append, byAttention, byUrgency, isOpen, matches, ticketTexts, upsert } from './rows'
-import { alertRow, clock, ticketRow } from './samples'
+import { alertTexts, append, byAttention, byUrgency, isOpen, isShown, matches, ticketTexts, upsert } from './rows'
+import { alertRow, clock, suppressor, ticketRow } from './samples'
 
 describe('upsert', () => {
   it('puts a new row on top', () => {
@@ -26,12 +26,27 @@ describe('byAttention', () => {
   it('puts firing before resolved, unacknowledged before acknowledged, worse before better, new before old', () => {
     const rows = [
       alertRow({ id: 'resolved', state: 'resolved' }),
+      alertRow({ id: 'quiet', suppressed_by: [suppressor()] }),
       alertRow({ id: 'seen', acknowledged_by: { id: 'x', name: 'X' } }),
       alertRow({ id: 'minor', severity: 'minor' }),
       alertRow({ id: 'older' }),
       alertRow({ id: 'newer', fired_at: '2026-03-02T08:00:09Z' }),
     ]
-    expect(rows.sort(byAttention).map((row) => row.id)).toEqual(['newer', 'older', 'minor', 'seen', 'resolved'])
+    expect(rows.sort(byAttention).map((row) => row.id)).toEqual(['newer', 'older', 'minor', 'seen', 'quiet', 'resolved'])
+  })
+})
+
+describe('isShown', () => {
+  it('parts alerts by state and by whether they are kept quiet', () => {
+    const [heard, quiet, over] = [alertRow(), alertRow({ suppressed_by: [suppressor()] }), alertRow({ state: 'resolved' })]
+    const shown = (['all', 'firing', 'resolved', 'suppressed', 'heard'] as const).map((filter) => [heard, quiet, over].map((row) => isShown(row, filter)))
+    expect(shown).toEqual([
+      [true, true, true],
+      [true, true, false],
+      [false, false, true],
+      [false, true, false],
+      [true, false, true],
+    ])
   })
 })
 

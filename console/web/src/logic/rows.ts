@@ -28,10 +28,24 @@ export const isOpen = (ticket: TicketRow): boolean => !ENDED.has(ticket.state)
 
 const newest = (a: string, b: string): number => Date.parse(b) - Date.parse(a)
 
-/** Firing before resolved, unacknowledged before acknowledged, worse before better, new before old. */
+/** What a list of alerts shows: all, by state, those that are kept quiet, or all but those. */
+export type AlertFilter = 'all' | 'firing' | 'resolved' | 'suppressed' | 'heard'
+
+const FILTERS: Record<AlertFilter, (row: AlertRow) => boolean> = {
+  all: () => true,
+  firing: (row) => row.state === 'firing',
+  resolved: (row) => row.state === 'resolved',
+  suppressed: (row) => row.suppressed_by.length > 0,
+  heard: (row) => row.suppressed_by.length === 0,
+}
+
+export const isShown = (row: AlertRow, filter: AlertFilter): boolean => FILTERS[filter](row)
+
+/** Firing before resolved, what is heard before what is kept quiet, unacknowledged before acknowledged, worse before better, new before old. */
 export function byAttention(a: AlertRow, b: AlertRow): number {
   return (
     Number(a.state !== 'firing') - Number(b.state !== 'firing') ||
+    Number(a.suppressed_by.length > 0) - Number(b.suppressed_by.length > 0) ||
     Number(a.acknowledged_by !== null) - Number(b.acknowledged_by !== null) ||
     RANK[a.severity] - RANK[b.severity] ||
     newest(a.fired_at, b.fired_at)

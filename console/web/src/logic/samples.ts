@@ -1,11 +1,21 @@
 /** Rows for tests. */
-import type { AlertRow, Clock, TicketRow } from '../api/schema'
+import type { AlertRow, Clock, SilenceRow, SuppressorShape, TicketRow } from '../api/schema'
 
 export const alertRow = (changes: Partial<AlertRow> = {}): AlertRow => ({
   id: 'a1', state: 'firing', rule: 'smoke-alarm', severity: 'critical', category: { code: '10999', label: { en: 'Other emergency', zh: '其他突发事件' } },
   summary: { en: 'Smoke at Lane 3', zh: '三巷 烟雾' }, life_safety: true, stale: false, source: 'sensor/smoke-7', zone: null, place: 'Lane 3', cell: '110101001001003',
   position: null, unit: null, starts_at: '2026-03-02T08:00:00Z', fired_at: '2026-03-02T08:00:00Z', last_seen: '2026-03-02T08:00:00Z', ends_at: null,
-  count: 1, evidence: [], acknowledged_by: null, acknowledged_at: null, ticket: null, changed_at: '2026-03-02T08:00:01Z', ...changes,
+  count: 1, evidence: [], acknowledged_by: null, acknowledged_at: null, ticket: null, changed_at: '2026-03-02T08:00:01Z', suppressed_by: [], flapping: null, ...changes,
+})
+
+export const suppressor = (changes: Partial<SuppressorShape> = {}): SuppressorShape => ({
+  kind: 'silence', by: 's1', why: 'road works', author: { id: 'dora', name: 'Dora' }, alert: null, until: '2026-03-02T10:00:00Z', ...changes,
+})
+
+export const silenceRow = (changes: Partial<SilenceRow> = {}): SilenceRow => ({
+  id: 's1', kind: 'silence', state: 'active', matchers: [], text: 'rule="x"', author: { id: 'dora', name: 'Dora' }, comment: 'road works',
+  starts_at: '2026-03-02T08:00:00Z', ends_at: '2026-03-02T10:00:00Z', created_at: '2026-03-02T08:00:00Z', unit: null, expired_at: null, expired_by: null,
+  ...changes,
 })
 
 export const clock = (changes: Partial<Clock> = {}): Clock => ({
