@@ -6,6 +6,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from config.moment import SECOND
+from rules.crossingmetrics import crossing_metrics
 from rules.fold import RuleFold
 
 _RULE_COUNTERS = {
@@ -42,6 +43,7 @@ class RuleMetrics(Collector):
             yield counter
         yield self._groups()
         yield self._clocks()
+        yield from crossing_metrics(self._fold.traffic, self._fold.crossings)
 
     def _groups(self) -> Metric:
         gauge = GaugeMetricFamily("cityloop_rule_groups", "Groups that the rule remembers.", labels=["rule"])

@@ -34,7 +34,10 @@ class Origin(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Envelope(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """The value of a record on ``cityloop.observations`` and ``cityloop.urgent`` (msgpack).
+    """The value of a record on ``cityloop.observations`` and ``cityloop.urgent`` (msgpack), and of one on ``cityloop.matches``.
+
+    There the observations are those of one rule, which the record's key names, and ``tick`` is the clock of the upstream
+    partition: everything before it was sent.
 
     Attributes:
         sent_at: the writer's clock when the envelope was closed.

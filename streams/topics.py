@@ -57,7 +57,12 @@ TOPICS = (
         content_type=ENVELOPE_TYPE,
         key="source",
     ),
-    Topic(name=MATCHES, carries="Matches re-keyed for rules over many sources.", content_type=ENVELOPE_TYPE, key="rule and group"),
+    Topic(
+        name=MATCHES,
+        carries="Observations sent on for rules over several sources, to the partition of their group; clocks.",
+        content_type=ENVELOPE_TYPE,
+        key="rule",
+    ),
     Topic(
         name=ALERTS,
         carries="Changes of alerts, in the partition number of the observations that made them.",
