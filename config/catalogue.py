@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from config.feeds import Feed, FeedTable
 from config.kinds import Kind
 from config.matters import Calendar, Category, Standard
 from config.people import Duty, Person, Responsibility, Unit
@@ -31,6 +32,7 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
         devices: by id.
         rule_files: rule files of the city, in name order.
         noise_file: what the city decided about noise; ``None``: nothing.
+        feeds: the city's own feeds, in file order; the doors' own come on top (:attr:`feed_table`).
     """
 
     name: str
@@ -48,3 +50,9 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     devices: Mapping[str, Device]
     rule_files: tuple[Path, ...]
     noise_file: Path | None = None
+    feeds: tuple[Feed, ...] = ()
+
+    @property
+    def feed_table(self) -> FeedTable:
+        """Every feed, and which one a source belongs to; a new table each time."""
+        return FeedTable(self.feeds, self.devices.keys())

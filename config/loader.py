@@ -10,6 +10,7 @@ from config.calendarfile import read_calendar
 from config.camerafile import load_camera
 from config.catalogue import Catalogue
 from config.csvfile import read_csv
+from config.feedfile import read_feeds
 from config.geofile import read_cells
 from config.kindfile import SHIPPED, read_kinds
 from config.matters import Calendar, Category, Standard
@@ -42,10 +43,11 @@ FILES = {
     "responsibilities.csv": "which unit answers for which category where",
     "devices.csv": "sensors",
     "noise.yaml": "grouping, inhibition, maintenance windows, flapping (docs/noise.md)",
+    "feeds.yaml": "what observations come through, and how silent each may be",
 }
 """Every file of a city's folder, beside the folders ``cameras/`` and ``rules/`` with one YAML file a camera or rule group."""
 
-OPTIONAL = frozenset({"kinds.yaml", "calendar.yaml", "categories.csv", "standards.csv", "devices.csv", "noise.yaml"})
+OPTIONAL = frozenset({"kinds.yaml", "calendar.yaml", "categories.csv", "standards.csv", "devices.csv", "noise.yaml", "feeds.yaml"})
 FOLDERS = ("cameras", "rules")
 
 
@@ -96,6 +98,7 @@ def read_city(folder: Path, report: Report, *, tiling: bool = False) -> Catalogu
     whole = len(report.problems) == before
     rows["city.yaml"] = [city]
     rows["cameras"] = _cameras(folder, report)
+    rows["feeds.yaml"] = _feeds(folder, rows, report)
     catalogue = Catalogue(
         name=name,
         zone=zone,
@@ -112,6 +115,7 @@ def read_city(folder: Path, report: Report, *, tiling: bool = False) -> Catalogu
         devices=_by("id", rows["devices.csv"], report),
         rule_files=tuple(sorted((folder / "rules").glob("*.yaml"))),
         noise_file=noise if (noise := folder / "noise.yaml").exists() else None,
+        feeds=tuple(row.value for row in rows["feeds.yaml"]),
     )
     check_references(catalogue, rows, report)
     if tiling:
@@ -163,6 +167,14 @@ def _cameras(folder: Path, report: Report) -> list[Placed]:
         except ProblemsError as error:
             report.extend(error)
     return found
+
+
+def _feeds(folder: Path, rows: Mapping[str, Sequence[Placed]], report: Report) -> list[Placed]:
+    path = folder / "feeds.yaml"
+    if not path.exists():
+        return []
+    devices, cameras = ({row.value.id for row in rows[name]} for name in ("devices.csv", "cameras"))
+    return read_feeds(path, report, devices, cameras)
 
 
 def _by(key: str, rows: Iterable[Placed], report: Report) -> dict[str, Any]:

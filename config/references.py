@@ -28,6 +28,7 @@ REFERENCES: Sequence[tuple[str, str, Named, Known]] = (
     ("responsibilities.csv", "cell", lambda row: [row.cell], lambda city: city.cells),
     ("responsibilities.csv", "category", lambda row: [row.category], lambda city: [*city.categories, EVERY]),
     ("standards.csv", "category", lambda row: [row.code], lambda city: city.categories),
+    ("feeds.yaml", "category", lambda row: [row.category], lambda city: city.categories),
     ("devices.csv", "kind", lambda row: row.kinds, lambda city: city.kinds),
     ("cameras", "kind", lambda row: [zone.kind or zone.scene for zone in row.zones], lambda city: city.kinds),
     ("cells.geojson", "parent", lambda row: [row.parent], lambda city: city.cells),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from config.feeds import FeedTable
 from config.moment import render
 from config.problem import Problem, ProblemsError
 from rules.crossing import Downstream, Routing, Sender, Traffic, without_crossing
@@ -16,10 +17,13 @@ from streams.envelope import Origin
 from streams.fold import Held, Output, Record
 from streams.ids import canonical
 from streams.rejected import Reason, reject_observation, reject_record
-from streams.topics import ALERTS, JSON_TYPE, MATCHES
+from streams.topics import ALERTS, JSON_TYPE, MATCHES, OBSERVATIONS
 
 ALERT_HEADERS = {"content-type": JSON_TYPE.encode()}
 """The headers of a record on ``cityloop.alerts``."""
+
+SPOKESMAN = (OBSERVATIONS, 0)
+"""The partition that says ``monitoring-blind``: the last ticks of a gateway that died may differ from partition to partition."""
 
 _REJECTED = {Note.AHEAD: Reason.AHEAD, Note.CRASHED: Reason.CRASHED}
 """Notes whose observation goes to ``cityloop.rejected``; the others are counted, and the log has kept them."""
@@ -38,6 +42,7 @@ class RuleFold:
         ruleset: every rule.
         limits: what bounds the engine.
         partitions: of each topic; rules over several sources need to know it.
+        feeds: the city's feeds; ``None``: nothing is ever blind.
 
     Attributes:
         ruleset: the rules.
@@ -47,8 +52,9 @@ class RuleFold:
         crossings: the states at work on ``cityloop.matches``, by partition.
     """
 
-    def __init__(self, ruleset: RuleSet, limits: Limits | None = None, *, partitions: int = 1) -> None:
+    def __init__(self, ruleset: RuleSet, limits: Limits | None = None, *, partitions: int = 1, feeds: FeedTable | None = None) -> None:
         self.ruleset = ruleset
+        self._feeds = feeds
         self._local = without_crossing(ruleset)
         self._limits = Limits() if limits is None else limits
         self.tally = Tally()
@@ -68,7 +74,7 @@ class RuleFold:
             downstream.restore(sections)
             self.crossings[partition] = downstream
             return HeldMatches(downstream)
-        engine = Partition(self._local, self._limits, self.tally)
+        engine = Partition(self._local, self._limits, self.tally, self._feeds, speaks=(topic, partition) == SPOKESMAN)
         snapshot.restore(engine, sections)
         self.partitions[topic, partition] = engine
         return HeldRules(engine, self.ruleset, Sender(topic, partition, self._routing, self.traffic, sections.get(SENT)))
@@ -98,7 +104,9 @@ class HeldRules:
         engine, noticed = self._engine, envelope.sent_at
         outcomes = engine.observe_many(envelope.observations, noticed, noticed)
         if envelope.tick is not None:
-            outcomes = (*outcomes, *engine.tick(envelope.tick, noticed))
+            outcomes = (*outcomes, *engine.tick(envelope.tick, noticed, envelope.feeds))
+        elif envelope.feeds:
+            outcomes = (*outcomes, *engine.hear(noticed, envelope.feeds))
         outputs = list(_outputs(outcomes, record)) if outcomes else []
         if self._sender is not None and self._sender.is_needed:
             outputs += self._sender.send(envelope, engine.now, record)

@@ -10,6 +10,9 @@ from config.moment import Micros
 from config.report import Place
 from streams.alert import Severity, TicketPolicy
 
+BLIND = "monitoring-blind"
+"""The name of the one rule that is built in (:mod:`rules.sight`); no rule file may use it."""
+
 
 class Predicate(msgspec.Struct, frozen=True, kw_only=True):
     """The text of a condition on one observation.

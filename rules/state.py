@@ -49,6 +49,13 @@ FALL_BY_MATCH: Final = Signal.FALL_BY_MATCH
 FALL_BY_SILENCE: Final = Signal.FALL_BY_SILENCE
 
 
+class Silence(IntEnum):
+    """What a condition does when nothing came for long enough."""
+
+    RISES = 1
+    FALLS = 2
+
+
 class Episode(msgspec.Struct, array_like=True, gc=False):
     """One episode, from the first instant at which the condition held.
 
@@ -63,7 +70,8 @@ class Episode(msgspec.Struct, array_like=True, gc=False):
         last: the last match, where there was one.
         evidence: references, newest last.
         repeat_due: when it says so again.
-        stale: whether the condition ceased since nothing was heard, rather than because a sample said so.
+        stale: whether the condition ceased since nothing was heard, rather than because a sample said so, or cannot be
+            seen now.
         position: of the last match that had one.
     """
 

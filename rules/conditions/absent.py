@@ -8,7 +8,7 @@ from rules.conditions.activehours import ActiveHours
 from rules.conditions.matching import Matcher
 from rules.model import Absent
 from rules.predicates import Undecided
-from rules.state import FALL_BY_MATCH, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal
+from rules.state import FALL_BY_MATCH, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal, Silence
 from streams.observation import Observation
 
 
@@ -16,6 +16,7 @@ class AbsentEvaluator:
     """See SEMANTICS, section 2, row ``absent``. The memory is the last match, for what the alert says about it."""
 
     memory_type: Any = Observation | None
+    silence = Silence.RISES
 
     def __init__(self, condition: Absent, where: Matcher) -> None:
         self._condition = condition
@@ -28,7 +29,7 @@ class AbsentEvaluator:
         if verdict is not True:
             return NOTHING if verdict is False else verdict
         group.memory = observation
-        group.condition_due = self._due(observation.at)
+        group.condition_due = self.resume(observation.at)
         return FALL_BY_MATCH if group.holds else MATCH
 
     def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
@@ -48,7 +49,8 @@ class AbsentEvaluator:
             told["active"] = {"zone": active.zone, "hours": [list(span) for span in active.hours], "days": list(active.days)}
         return {**told, "last": self._where.why(first)}
 
-    def _due(self, at: Micros) -> Micros:
+    def resume(self, at: Micros) -> Micros:
+        """When it has been absent long enough since an instant."""
         if self._hours is None:
             return at + self._condition.after
         return self._hours.after(at, self._condition.after)

@@ -6,7 +6,7 @@ from config.moment import Micros
 from rules.conditions.matching import Matcher, length
 from rules.model import Level
 from rules.predicates import Undecided
-from rules.state import FALL, FALL_BY_SILENCE, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal
+from rules.state import FALL, FALL_BY_SILENCE, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal, Silence
 from streams.observation import Observation
 
 
@@ -18,6 +18,7 @@ class LevelEvaluator:
     """
 
     memory_type: Any = None
+    silence = Silence.FALLS
 
     def __init__(self, condition: Level, where: Matcher, clear: Matcher | None, stale_after: Micros | None) -> None:
         self._condition = condition
@@ -63,3 +64,7 @@ class LevelEvaluator:
         if self._stale_after is not None:
             told["stale_after"] = length(self._stale_after)
         return told
+
+    def resume(self, at: Micros) -> Micros:
+        """Until when a match at an instant is believed. A pulse is over at its own instant, whoever sees it or not."""
+        return at + (self._stale_after or 0)

@@ -1,10 +1,10 @@
 """The port between the engine and a form of condition."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from config.moment import Micros
 from rules.predicates import Undecided
-from rules.state import Group, Opening, Signal
+from rules.state import Group, Opening, Signal, Silence
 from streams.observation import Observation
 
 
@@ -31,3 +31,17 @@ class Evaluator(Protocol):
 
     def why(self, first: Observation | None) -> dict[str, Any]:
         """The condition as a tree with the values that made it hold."""
+
+
+@runtime_checkable
+class Silent(Evaluator, Protocol):
+    """A form whose timer ripens because nothing came, so that it must not be run while nothing could come.
+
+    Attributes:
+        silence: whether the condition then rises or falls.
+    """
+
+    silence: Silence
+
+    def resume(self, at: Micros) -> Micros:
+        """When the timer would ripen if silence had begun at an instant."""

@@ -10,7 +10,7 @@ from rules.conditions.matching import Matcher
 from rules.model import Sequence, Step, Unanswered
 from rules.predicates import Undecided
 from rules.predicates.fields import Run
-from rules.state import FALL, FALL_BY_MATCH, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal
+from rules.state import FALL, FALL_BY_MATCH, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal, Silence
 from streams.observation import Observation
 
 
@@ -114,6 +114,7 @@ class UnansweredEvaluator:
     """
 
     memory_type: Any = Observation | None
+    silence = Silence.RISES
 
     def __init__(self, condition: Unanswered, first: StepMatcher, answer: StepMatcher) -> None:
         self._within = condition.within
@@ -152,3 +153,7 @@ class UnansweredEvaluator:
         """The step that was not answered, and what did not come."""
         told: dict[str, Any] = {"form": "sequence", "within": render_duration(self._within), "first": self._first.where.why(first)}
         return {**told, "not": self._answer.where.why(None)}
+
+    def resume(self, at: Micros) -> Micros:
+        """When the answer would be overdue if the first step had come at an instant."""
+        return at + self._within

@@ -4,6 +4,7 @@ from config.moment import Micros
 from rules.conditions.port import Evaluator
 from rules.engine.counts import Counts
 from rules.engine.episodes import Episodes
+from rules.engine.guard import Guard, Held
 from rules.engine.lane import Lane
 from rules.engine.ledger import Ledger
 from rules.engine.limits import Limits
@@ -12,6 +13,7 @@ from rules.engine.shelves import Shelves
 from rules.grouping import Key, group_of, key_getter
 from rules.model import Rule
 from rules.predicates import Undecided
+from rules.sight import Eyes, WaitingRoom
 from rules.state import BEGINNING, FALL, FALL_BY_MATCH, FALL_BY_SILENCE, NEVER, NOTHING, RISE, Group, Signal
 from streams.observation import Observation
 
@@ -26,6 +28,7 @@ class RuleBearer:
         shelves: the groups by section of a checkpoint.
         dirty: numbers of the sections with a group that changed since they were last written.
         armed: by group key, the due of the one entry of the lane that stands for the group.
+        held: by group key, timers that are due and must not run yet.
     """
 
     def __init__(self, rule: Rule, evaluator: Evaluator, lane: Lane, limits: Limits, counts: Counts) -> None:
@@ -35,6 +38,8 @@ class RuleBearer:
         self.shelves = Shelves()
         self.dirty = self.shelves.dirty
         self.armed: dict[Key, Micros] = {}
+        self.held: dict[Key, Held] = {}
+        self._guard: Guard | None = None
         self.evaluator = evaluator
         self._key_of = key_getter(rule.by)
         self._lane = lane
@@ -43,7 +48,23 @@ class RuleBearer:
         self._sample = evaluator.sample
         self._episodes = Episodes(rule, evaluator, self.counts)
 
-    def apply(self, observation: Observation, ledger: Ledger) -> None:
+    def watch(self, eyes: Eyes, room: WaitingRoom) -> None:
+        """Mind blindness from now on."""
+        self._guard = Guard(self.rule, self.evaluator, eyes, room, lambda group: self._lane.arm(group, self))
+        self._episodes.blind = self._guard.blind
+        self.held = self._guard.held
+
+    def mark(self, at: Micros, ledger: Ledger) -> None:
+        """Sight was lost or came back somewhere."""
+        for group in self.groups.values():
+            if group.episode is not None and self._episodes.mark(group, at, ledger):
+                self.dirty.add(group.bucket)
+
+    def due_of(self, group: Group) -> Micros:
+        """The next timer of a group that may run."""
+        return min(group.condition_due, group.alert_due) if self._guard is None else self._guard.due_of(group)
+
+    def apply(self, observation: Observation, ledger: Ledger) -> None:  # noqa: PLR0912  # A call costs every observation, a branch does not.
         """Apply an observation to its group, unless it is late, a duplicate, or cannot be judged."""
         counts = self.counts
         counts.evaluated += 1
@@ -63,6 +84,9 @@ class RuleBearer:
                 counts.late += 1
                 self._note(Note.LATE, observation, _lateness(at, group), key, ledger)
                 return
+            if self.held and key in self.held:
+                self._overtake(group, observation, ledger)
+                last_at, ids = group.last_at, group.ids
         try:
             signal = self._sample(group, observation)
             self.dirty.add(group.bucket)
@@ -92,9 +116,30 @@ class RuleBearer:
 
         A timer that fails is given up, or it would be due for ever; it is counted and told, and everything else goes on.
         """
-        group.ran_at = due
-        self.dirty.add(group.bucket)
         of_condition = group.condition_due == due
+        if self.held and group.key in self.held:
+            of_condition = of_condition and self.held[group.key].condition != due
+        self.dirty.add(group.bucket)
+        if self._guard is None or not self._guard.stops(group, due, condition=of_condition):
+            self._run(group, due, ledger, of_condition=of_condition)
+
+    def _overtake(self, group: Group, observation: Observation, ledger: Ledger) -> None:
+        """An observation comes to a group with held timers.
+
+        When it shows that the silence before it was seen, they run first, as they would have. Otherwise it has ended a
+        silence that nobody can judge, and if it is what was missed, there is nothing left to tell.
+        """
+        guard = self._guard
+        del self.held[group.key]
+        while (due := min(group.condition_due, group.alert_due)) < observation.at:
+            of_condition = group.condition_due == due
+            if guard is None or not guard.lets(group, due, observation, condition=of_condition):
+                break
+            self._run(group, due, ledger, of_condition=of_condition)
+        self._lane.arm(group, self)
+
+    def _run(self, group: Group, due: Micros, ledger: Ledger, *, of_condition: bool) -> None:
+        group.ran_at = due
         try:
             if of_condition:
                 self._act(self.evaluator.ripen(group, due), group, due, None, ledger)

@@ -1,5 +1,7 @@
 """From condition to alert: pending, firing, quiet, resolved (SEMANTICS, section 3)."""
 
+from collections.abc import Callable
+
 from config.moment import Micros
 from rules.conditions.port import Evaluator
 from rules.engine.announce import announce, quiet_until
@@ -15,9 +17,14 @@ MAX_EVIDENCE = 8
 
 
 class Episodes:
-    """The part of a rule that is the same for every form of condition."""
+    """The part of a rule that is the same for every form of condition.
+
+    Attributes:
+        blind: whether what the source of a group shows now would not be seen; ``None``: nobody knows of blindness.
+    """
 
     def __init__(self, rule: Rule, evaluator: Evaluator, counts: Counts) -> None:
+        self.blind: Callable[[Group], bool] | None = None
         self._rule = rule
         self._evaluator = evaluator
         self._counts = counts
@@ -76,6 +83,15 @@ class Episodes:
         if news and group.phase is not PENDING and self._rule.repeat is None:
             self._say(Change.UPDATED, group, episode, observation.at, ledger)
 
+    def mark(self, group: Group, at: Micros, ledger: Ledger) -> bool:
+        """Sight was lost or came back at an instant: a firing alert says so. Returns whether that changed anything."""
+        episode = group.episode
+        if group.phase is not FIRING or episode is None or self.blind is None or self.blind(group) is episode.stale:
+            return False
+        episode.stale = not episode.stale
+        self._say(Change.UPDATED, group, episode, max(at, episode.fired_at, episode.last_seen), ledger)
+        return True
+
     def ripen(self, group: Group, due: Micros, ledger: Ledger) -> None:
         """Run the timer of the alert: it fires, resolves or says so again."""
         episode = group.episode
@@ -95,6 +111,7 @@ class Episodes:
     def _fire(self, group: Group, episode: Episode, at: Micros, ledger: Ledger) -> None:
         group.phase = FIRING
         episode.fired_at = at
+        episode.stale = self.blind is not None and self.blind(group)
         if self._rule.repeat is not None:
             episode.repeat_due = at + self._rule.repeat
         group.alert_due = episode.repeat_due

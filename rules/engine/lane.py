@@ -8,6 +8,7 @@ from itertools import count
 from typing import Protocol
 
 from config.moment import Micros
+from rules.engine.guard import Held
 from rules.engine.ledger import Ledger
 from rules.engine.shelves import GONE
 from rules.grouping import Key
@@ -22,10 +23,15 @@ class Bearer(Protocol):
     Attributes:
         rule: the rule.
         armed: by group key, the due of the one entry of the lane that stands for the group.
+        held: by group key, timers that are due and must not run yet.
     """
 
     rule: Rule
     armed: dict[Key, Micros]
+    held: dict[Key, Held]
+
+    def due_of(self, group: Group) -> Micros:
+        """The next timer of a group that may run."""
 
     def apply(self, observation: Observation, ledger: Ledger) -> None:
         """Apply an observation."""
@@ -98,8 +104,7 @@ class Lane:
         One entry stands for a group. It is replaced when an earlier timer is set; when the timer that it was made for
         was put off or given up, it is put right as it comes up. So a timer that moves with each sample costs nothing.
         """
-        due, alert_due = group.condition_due, group.alert_due
-        due = min(due, alert_due)
+        due = bearer.due_of(group) if bearer.held else min(group.condition_due, group.alert_due)
         if due < bearer.armed.get(group.key, NEVER):
             bearer.armed[group.key] = due
             heappush(self._timers, (due, next(self._order), group, bearer))

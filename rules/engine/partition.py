@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from config.duration import render_duration
+from config.feeds import FeedTable
 from config.moment import Micros
 from rules.conditions.factory import evaluator_of
 from rules.engine.bearer import RuleBearer
@@ -14,7 +15,9 @@ from rules.engine.ledger import Ledger
 from rules.engine.limits import Limits
 from rules.engine.outcome import Note, Noted, Outcome
 from rules.model import RuleSet
+from rules.sight import Eyes, Turn, WaitingRoom, blind_alert
 from rules.state import BEGINNING
+from streams.envelope import FeedState
 from streams.observation import Observation
 
 Apply = Callable[[Observation, Ledger], None]
@@ -37,9 +40,27 @@ class Partition:
         lanes: by lateness.
         tally: what came and what was made of it.
         terms_written: the section ``rules`` as a checkpoint last had it.
+        eyes: what is known of the feeds; ``None``: nothing is ever blind.
     """
 
-    def __init__(self, ruleset: RuleSet, limits: Limits | None = None, tally: Tally | None = None) -> None:
+    def __init__(
+        self,
+        ruleset: RuleSet,
+        limits: Limits | None = None,
+        tally: Tally | None = None,
+        feeds: FeedTable | None = None,
+        *,
+        speaks: bool = False,
+    ) -> None:
+        """Begin with an empty state.
+
+        Args:
+            ruleset: the rules.
+            limits: bounds that are no part of a rule.
+            tally: counts; default is one of its own.
+            feeds: the city's feeds; ``None``: nothing is ever blind.
+            speaks: whether it says ``monitoring-blind``. All partitions see the same feeds, and one of them tells.
+        """
         limits = Limits() if limits is None else limits
         self.tally = tally = Tally() if tally is None else tally
         self.now: Micros = BEGINNING
@@ -62,6 +83,12 @@ class Partition:
         self._routes = {kind: (direct.get(kind, ()), held.get(kind, ())) for kind in direct.keys() | held.keys()}
         self._max_ahead = limits.max_ahead
         self._ledger = Ledger()
+        self.eyes = None if feeds is None else Eyes(feeds)
+        self._room = WaitingRoom()
+        self._speaks = speaks
+        if self.eyes is not None:
+            for bearer in self.bearers.values():
+                bearer.watch(self.eyes, self._room)
 
     def observe(self, observation: Observation, noticed: Micros) -> Sequence[Outcome]:
         """Apply an observation; see :meth:`observe_many`."""
@@ -110,16 +137,48 @@ class Partition:
                 found.extend(ledger.close())
         return found or _NOTHING
 
-    def tick(self, at: Micros, noticed: Micros) -> Sequence[Outcome]:
-        """Let the clock of the stream go on."""
-        if at <= self.now:
+    def tick(self, at: Micros, noticed: Micros, feeds: Sequence[FeedState] = ()) -> Sequence[Outcome]:
+        """Let the clock of the stream go on; the gateway was heard, and it tells of which feeds it has heard up to when."""
+        if self.eyes is None:
+            self.now = max(self.now, at)
+            return self._see((), noticed)
+        self._settle(noticed)
+        turns = self.eyes.tick(at, feeds)
+        self.now = max(self.now, at)
+        return self._see(turns, noticed)
+
+    def hear(self, sent_at: Micros, feeds: Sequence[FeedState]) -> Sequence[Outcome]:
+        """Signs of life, or of death, that came without a tick: the clock of the stream stands."""
+        if self.eyes is None:
             return _NOTHING
-        self.now = at
+        self._settle(sent_at)
+        return self._see(self.eyes.hear(sent_at, feeds), sent_at)
+
+    def _settle(self, noticed: Micros) -> None:
+        """Judge what is due by what was known so far; after a restart that puts what is held back in its place."""
+        self._ledger.noticed = noticed
+        if self.now >= self._alarm.at:
+            self._advance(self.now, self._ledger)
+
+    def _see(self, turns: Sequence[Turn], noticed: Micros) -> Sequence[Outcome]:
+        """Tell who turned blind or sees again, run what is due, then what was held for that.
+
+        What was held is judged last, since an observation that waited for its lateness may have ended it by now.
+        """
         ledger = self._ledger
         ledger.noticed = noticed
-        if at >= self._alarm.at:
-            self._advance(at, ledger)
-        return ledger.close()
+        if turns:
+            if self._speaks:
+                ledger.outcomes.extend(blind_alert(turn, noticed) for turn in turns)
+            for bearer in self.bearers.values():
+                bearer.mark(turns[-1].at, ledger)
+        if self.now >= self._alarm.at:
+            self._advance(self.now, ledger)
+        if self.eyes is not None:
+            self._room.release(self.eyes.sight)
+            if self.now >= self._alarm.at:
+                self._advance(self.now, ledger)
+        return ledger.close() if ledger.outcomes else _NOTHING
 
     def apply(self, rule: str, observation: Observation, noticed: Micros) -> Sequence[Outcome]:
         """Apply an observation to one rule, whose turn it is: whoever calls this keeps observations in order.

@@ -1,8 +1,8 @@
 """The state of a partition as sections of bytes, and back: exact to the bit, and a delta holds only what changed.
 
-Sections: ``clock`` (the schema and the clock of the stream), ``rules`` (what of a rule is not in its groups),
-``waiting/<lateness>`` (observations that may still be overtaken) and ``group/<rule>/<number>`` (some groups of a rule).
-Timers are not written: every group knows its own.
+Sections: ``clock`` (the schema and the clock of the stream), ``sight`` (what is known of the feeds), ``rules`` (what of a
+rule is not in its groups), ``waiting/<lateness>`` (observations that may still be overtaken) and
+``group/<rule>/<number>`` (some groups of a rule). Timers are not written: every group knows its own.
 """
 
 from collections.abc import Mapping
@@ -17,11 +17,13 @@ from rules.engine.migration import SCHEMA, migrated
 from rules.engine.partition import Partition
 from rules.grouping import restored
 from rules.model import Rule
+from rules.sight import Sight
 from rules.state import Group
 from streams.observation import Observation
 
 _CLOCK = "clock"
 _RULES = "rules"
+_SIGHT = "sight"
 _WAITING = "waiting/"
 _GROUP = "group/"
 _encode = msgspec.msgpack.Encoder().encode
@@ -71,13 +73,14 @@ class Section(msgspec.Struct, frozen=True, array_like=True):
 _decode_clock = msgspec.msgpack.Decoder(Clock).decode
 _decode_terms = msgspec.msgpack.Decoder(dict[str, Terms]).decode
 _decode_waiting = msgspec.msgpack.Decoder(list[Waiting]).decode
+_decode_sight = msgspec.msgpack.Decoder(Sight).decode
 _decode_section = msgspec.msgpack.Decoder(Section).decode
 _NO_TERMS = _encode({})
 
 
 def full(partition: Partition) -> dict[str, bytes]:
     """Every section; what changed is counted from here."""
-    sections = {_CLOCK: _clock(partition), _RULES: _terms(partition)}
+    sections = _moving(partition) | {_RULES: _terms(partition)}
     partition.terms_written = sections[_RULES]
     for lane in partition.lanes:
         lane.changed = False
@@ -92,7 +95,7 @@ def full(partition: Partition) -> dict[str, bytes]:
 
 def delta(partition: Partition) -> dict[str, bytes | None]:
     """The sections that changed since the last call of this or of :func:`full`; ``None`` for one that is gone."""
-    sections: dict[str, bytes | None] = {_CLOCK: _clock(partition)}
+    sections: dict[str, bytes | None] = {**_moving(partition)}
     terms = _terms(partition)
     if terms != partition.terms_written:
         partition.terms_written = sections[_RULES] = terms
@@ -120,6 +123,8 @@ def restore(partition: Partition, sections: Mapping[str, bytes]) -> None:
         return
     sections = migrated(sections)
     partition.now = _decode_clock(sections[_CLOCK]).now
+    if partition.eyes is not None and _SIGHT in sections:
+        partition.eyes.sight = _decode_sight(sections[_SIGHT])
     _restore_waiting(partition, sections)
     found: dict[str, list[tuple[int, bytes]]] = {}
     for section, raw in sections.items():
@@ -165,8 +170,12 @@ def _restore_groups(bearer: RuleBearer, raw: bytes) -> None:
         bearer.adopt(group)
 
 
-def _clock(partition: Partition) -> bytes:
-    return _encode(Clock(SCHEMA, partition.now))
+def _moving(partition: Partition) -> dict[str, bytes]:
+    """The sections that every record changes."""
+    sections = {_CLOCK: _encode(Clock(SCHEMA, partition.now))}
+    if partition.eyes is not None:
+        sections[_SIGHT] = _encode(partition.eyes.sight)
+    return sections
 
 
 def _terms(partition: Partition) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 from config.kinds import Kind
 from config.report import Place, Report
 from config.textfile import read_text
-from rules.model import Rule, RuleSet
+from rules.model import BLIND, Rule, RuleSet
 from rules.parser import readers
 from rules.parser.checks import check_rule
 from rules.parser.document import Item, parse_document
@@ -72,6 +72,10 @@ def _read(texts: Sequence[tuple[str, str]], kinds: Mapping[str, Kind], unknown: 
             if rule is None:
                 continue
             check_rule(rule, places_of(item), kinds, report)
+            if rule.name == BLIND:
+                report.add(
+                    rule.place, f"the rule {BLIND!r} is built in.", "Set its severity and category in feeds.yaml; name this one otherwise."
+                )
             first = rules.setdefault(rule.name, rule)
             if first is not rule:
                 where = f"{first.place.file}:{first.place.line}"

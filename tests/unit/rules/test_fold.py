@@ -14,7 +14,7 @@ from rules.fold import HeldRules, RuleFold
 from rules.metrics import RuleMetrics
 from streams.alert import AlertEvent, Change
 from streams.codec import ENVELOPE_HEADERS, encode_envelope, encode_json
-from streams.envelope import Envelope
+from streams.envelope import Envelope, FeedState
 from streams.fold import Fold, Held, Output, Record
 from streams.observation import Observation
 from streams.rejected import Reason, decode_rejected
@@ -112,9 +112,9 @@ def test_what_crashes_a_rule_is_a_dead_letter() -> None:
 class Failing(Partition):
     """An engine in which a rule cannot stand a timer."""
 
-    def tick(self, at: int, noticed: int) -> list[Outcome]:
+    def tick(self, at: int, noticed: int, feeds: Sequence[FeedState] = ()) -> list[Outcome]:
         """Say so."""
-        del noticed
+        del noticed, feeds
         return [Failed(at, "RuntimeError: no", "over", {"source": "sensor/1"})]
 
 

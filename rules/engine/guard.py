@@ -1,0 +1,115 @@
+"""Keeps a rule from taking blindness for silence: its timers are held, count anew, or run when they may (docs/blindness.md)."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from config.feeds import Feed
+from config.moment import Micros
+from rules.conditions.port import Evaluator, Silent
+from rules.model import Rule
+from rules.sight import Eyes, FeedSight, Timer, Verdict, WaitingRoom, judge
+from rules.state import NEVER, Group, Phase, Silence
+from streams.observation import Observation
+
+
+class Held(NamedTuple):
+    """Timers of a group that are due and must not run yet; ``NEVER`` where that timer is not held."""
+
+    condition: Micros = NEVER
+    alert: Micros = NEVER
+
+
+class Guard:
+    """Stands before the timers of one rule in one partition.
+
+    Attributes:
+        held: by group key. Not part of a checkpoint: a timer that is due is judged again after a restart.
+    """
+
+    def __init__(self, rule: Rule, evaluator: Evaluator, eyes: Eyes, room: WaitingRoom, release: Callable[[Group], None]) -> None:
+        self._silent = evaluator if isinstance(evaluator, Silent) else None
+        self._lateness = rule.lateness
+        self._eyes = eyes
+        self._room = room
+        self._release = release
+        self._place = rule.by.index("source") if "source" in rule.by else None
+        self._single = len(rule.by) == 1
+        self._queued: dict[object, Micros] = {}
+        self.held: dict[object, Held] = {}
+
+    def blind(self, group: Group) -> bool:
+        """Whether what the group's source shows now would not be seen."""
+        source = self._source_of(group)
+        return source is not None and self._eyes.blind(source)
+
+    def due_of(self, group: Group) -> Micros:
+        """The next timer of a group that is not held."""
+        held = self.held.get(group.key, Held())
+        condition = NEVER if group.condition_due == held.condition else group.condition_due
+        return min(condition, NEVER if group.alert_due == held.alert else group.alert_due)
+
+    def stops(self, group: Group, due: Micros, *, condition: bool) -> bool:
+        """Whether a timer that is due must not run now; then it is held, or set anew, or given up with its episode.
+
+        Args:
+            group: the group.
+            due: the timer's instant.
+            condition: whether it is the condition's timer, and not the alert's.
+        """
+        found = self._concerned(group, condition=condition)
+        if found is None:
+            return False
+        silent, feed, known = found
+        verdict, at = judge(self._timer(silent, group, due, condition=condition), feed, known, known.heard)
+        if verdict is Verdict.HOLD:
+            held = self.held.get(group.key, Held())
+            self.held[group.key] = held._replace(condition=due) if condition else held._replace(alert=due)
+            if self._queued.get(group.key) != at:
+                self._queued[group.key] = at
+                self._room.wait(feed.name, at, group, self._leave)
+        elif verdict is Verdict.RESTART and condition:
+            group.condition_due = silent.resume(at)
+        elif verdict is Verdict.RESTART:
+            group.phase, group.episode, group.alert_due = Phase.IDLE, None, NEVER
+            # A later first step of a sequence may wait already: its time runs by itself.
+            group.condition_due = min(group.condition_due, silent.resume(at))
+        return verdict is not Verdict.RUN
+
+    def lets(self, group: Group, due: Micros, observation: Observation, *, condition: bool) -> bool:
+        """Whether an observation after a timer's instant shows that the silence up to it was seen."""
+        found = self._concerned(group, condition=condition)
+        if found is None:
+            return True
+        silent, feed, known = found
+        received = observation.at if observation.received_at is None else observation.received_at
+        heard = self._eyes.heard_with(feed, known, received)
+        return judge(self._timer(silent, group, due, condition=condition), feed, known, heard).verdict is Verdict.RUN
+
+    def _concerned(self, group: Group, *, condition: bool) -> tuple[Silent, Feed, FeedSight] | None:
+        """The form and the feed, when the timer stands on silence."""
+        silent = self._silent
+        if silent is None or not (condition or (silent.silence is Silence.RISES and group.phase is Phase.PENDING)):
+            return None
+        source = self._source_of(group)
+        found = None if source is None else self._eyes.of(source)
+        return None if found is None else (silent, *found)
+
+    def _timer(self, silent: Silent, group: Group, due: Micros, *, condition: bool) -> Timer:
+        rose = due if condition or group.episode is None else group.episode.starts_at
+        return Timer(due, rose, self._lateness, silent.resume)
+
+    def _source_of(self, group: Group) -> str | None:
+        """The source whose silence it is: the group's, or that of the last observation that the group remembers."""
+        if self._place is not None:
+            key = group.key if self._single else group.key[self._place]
+            return key if isinstance(key, str) else None
+        if isinstance(group.memory, Observation):
+            return group.memory.source
+        last = None if group.episode is None else group.episode.last
+        return None if last is None else last.source
+
+    def _leave(self, group: Group) -> None:
+        """The feed was heard as far as the group waits for: its timers are judged again."""
+        self._queued.pop(group.key, None)
+        if self.held.pop(group.key, None) is not None:
+            self._release(group)
