@@ -17,6 +17,7 @@ COMMANDS = (
     "cityloop.commands.detect",
     "cityloop.commands.key",
     "cityloop.commands.doctor",
+    "cityloop.commands.evaluate",
     "cityloop.commands.export",
     "cityloop.commands.replay",
     "cityloop.commands.rules",
