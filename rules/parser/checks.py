@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from config.kinds import Kind, ValueType
 from config.report import Place, Report
-from rules.model import Cluster, Count, Level, Rate, Rule, Sequence
+from rules.model import Cluster, Count, Level, Rate, Rule, Sequence, Unanswered
 from streams.alert import TicketPolicy
 
 Places = Mapping[str, Place]
@@ -15,6 +15,7 @@ def check_rule(rule: Rule, places: Places, kinds: Mapping[str, Kind], report: Re
     known = [kinds[name] for name in rule.kinds if name in kinds]
     _life_safety(rule, places, known, report)
     _groups(rule, places, report)
+    _values(rule, places, known, report)
     _times(rule, places, known, report)
     _ticket(rule, places, report)
 
@@ -44,6 +45,31 @@ def _groups(rule: Rule, places: Places, report: Report) -> None:
             f"each group has one {condition.distinct} only, since the rule groups by it.",
             f"Group by something else than {condition.distinct}.",
         )
+
+
+def _values(rule: Rule, places: Places, known: list[Kind], report: Report) -> None:
+    """What can never be, since the observations of one group do not differ as far as the rule asks."""
+    condition = rule.condition
+    if isinstance(condition, Count):
+        most = None
+        if condition.distinct == "kind":
+            most = len(rule.kinds)
+        elif condition.distinct == "value" and known and all(kind.value is ValueType.BOOL for kind in known):
+            most = 2
+        if most is not None and condition.at_least > most:
+            report.add(
+                _at(rule, places, "count"),
+                f"the observations that the rule looks at have at most {most} different {condition.distinct}s, so there are never {condition.at_least}.",
+                f"Write at most {most}, or count something else.",
+            )
+    if isinstance(condition, Sequence | Unanswered) and "kind" in rule.by:
+        second = condition.second if isinstance(condition, Sequence) else condition.answer
+        if not set(condition.first.kinds) & set(second.kinds):
+            report.add(
+                _at(rule, places, "by"),
+                "the steps of the sequence are of different kinds, and no group has more than one.",
+                "Leave 'kind' out of 'by'.",
+            )
 
 
 def _times(rule: Rule, places: Places, known: list[Kind], report: Report) -> None:

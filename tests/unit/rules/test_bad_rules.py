@@ -49,7 +49,13 @@ SAID: dict[str, tuple[str, ...]] = {
     "count-zero": ("6:16: count: '0' is not a whole number from 1. Write for example 3.",),
     "days-twice": ("7:24: days: mon, mon names something twice. Keep each name once.",),
     "days-typo": ("7:24: days: 'tues' is not a weekday. Did you mean 'tue'?",),
+    "distinct-kind-of-one": (
+        "6:16: the observations that the rule looks at have at most 1 different kinds, so there are never 2. Write at most 1, or count something else.",
+    ),
     "distinct-of-group": ("8:19: each group has one source only, since the rule groups by it. Group by something else than source.",),
+    "distinct-truths": (
+        "6:16: the observations that the rule looks at have at most 2 different values, so there are never 3. Write at most 2, or count something else.",
+    ),
     "distinct-two": ("8:19: distinct: it takes one field. Write for example source.",),
     "distinct-typo": ("8:19: distinct: observations have no field 'zones' to tell them apart by. Did you mean 'zone'?",),
     "distinct-without-count": (
@@ -146,6 +152,9 @@ SAID: dict[str, tuple[str, ...]] = {
     "repeat-nothing": ("6:17: repeat: it must be longer than nothing. Write for example 30s.",),
     "sequence-begins-with-not": (
         "5:19: sequence: a sequence cannot begin with what does not come. Use 'absent' for a match that does not come at all.",
+    ),
+    "sequence-by-kind": (
+        "7:13: the steps of the sequence are of different kinds, and no group has more than one. Leave 'kind' out of 'by'.",
     ),
     "sequence-kind": ("5:9: 'kind' makes no sense here: each step of a sequence names its own kind. Leave it out.",),
     "sequence-life-safety-mixed": (
