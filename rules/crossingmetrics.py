@@ -35,6 +35,8 @@ def crossing_metrics(traffic: Traffic, crossings: Mapping[int, Downstream]) -> I
     )
     for number, downstream in sorted(crossings.items()):
         for topic, side in downstream.sides.items():
+            if not side.engine.bearers:
+                continue
             clocks = [heard.clock for heard in downstream.heard[topic]]
             address = [topic, str(number)]
             held.add_metric(address, len(side.merge))
