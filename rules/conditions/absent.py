@@ -21,6 +21,7 @@ class AbsentEvaluator:
     def __init__(self, condition: Absent, where: Matcher) -> None:
         self._condition = condition
         self._where = where
+        self.idle = where.rejects
         self._hours = None if condition.active is None else ActiveHours(condition.active)
 
     def sample(self, group: Group, observation: Observation) -> Signal | Undecided:

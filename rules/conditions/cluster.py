@@ -23,6 +23,7 @@ class ClusterEvaluator:
     def __init__(self, condition: Cluster, where: Matcher) -> None:
         self._condition = condition
         self._where = where
+        self.idle = where.rejects
         self._banding = Banding(condition.radius)
 
     def sample(self, group: Group, observation: Observation) -> Signal | Undecided:

@@ -25,6 +25,7 @@ class CountEvaluator:
     def __init__(self, condition: Count, where: Matcher) -> None:
         self._condition = condition
         self._where = where
+        self.idle = where.rejects
 
     def sample(self, group: Group, observation: Observation) -> Signal | Undecided:
         """A match enters the window."""

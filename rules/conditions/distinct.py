@@ -40,6 +40,7 @@ class DistinctEvaluator:
     def __init__(self, condition: Count, field: str, where: Matcher) -> None:
         self._condition = condition
         self._where = where
+        self.idle = where.rejects
         self._mark = field_getter(field)
 
     def sample(self, group: Group, observation: Observation) -> Signal | Undecided:

@@ -24,6 +24,7 @@ class LevelEvaluator:
         self._condition = condition
         self._where = where
         self._run = where.run
+        self.idle = where.rejects if clear is None else None
         self._clear = None if clear is None else clear.run
         self._stale_after = stale_after
 

@@ -15,12 +15,14 @@ class Matcher:
 
     Attributes:
         run: gives True, False or :class:`Undecided`.
+        rejects: the same, where it may give False.
     """
 
     def __init__(self, predicate: Predicate | None, compiled: Compiled | None) -> None:
         self._text = "true" if predicate is None else predicate.text
         self._compiled = compiled
         self.run: Run = _always if compiled is None else compiled.run
+        self.rejects: Run | None = None if compiled is None else compiled.run
 
     def why(self, observation: Observation | None) -> dict[str, Any]:
         """The predicate with the values of an observation; its text alone where there was none."""

@@ -4,6 +4,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from config.moment import Micros
 from rules.predicates import Undecided
+from rules.predicates.fields import Run
 from rules.state import Group, Opening, Signal, Silence
 from streams.observation import Observation
 
@@ -16,9 +17,12 @@ class Evaluator(Protocol):
 
     Attributes:
         memory_type: the type of ``group.memory``, for reading a checkpoint.
+        idle: a predicate; where it gives False while the condition does not hold, :meth:`sample` would change nothing
+            and say so. ``None`` where no such predicate is known.
     """
 
     memory_type: Any
+    idle: Run | None
 
     def sample(self, group: Group, observation: Observation) -> Signal | Undecided:
         """Apply an observation."""

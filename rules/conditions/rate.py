@@ -21,6 +21,7 @@ class RateEvaluator:
     def __init__(self, condition: Rate, where: Matcher) -> None:
         self._condition = condition
         self._where = where
+        self.idle = where.rejects
 
     def sample(self, group: Group, observation: Observation) -> Signal | Undecided:
         """A match is a sample of the value."""

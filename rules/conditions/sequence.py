@@ -45,6 +45,7 @@ class SequenceEvaluator:
     """
 
     memory_type: Any = Firsts | None
+    idle: Run | None = None
 
     def __init__(self, condition: Sequence, first: StepMatcher, second: StepMatcher) -> None:
         self._within = condition.within
@@ -115,6 +116,7 @@ class UnansweredEvaluator:
 
     memory_type: Any = Observation | None
     silence = Silence.RISES
+    idle: Run | None = None
 
     def __init__(self, condition: Unanswered, first: StepMatcher, answer: StepMatcher) -> None:
         self._within = condition.within

@@ -1,5 +1,7 @@
 """One rule with all its groups: orders, accounts, judges, and hands to the episodes what the condition says."""
 
+from types import MethodType
+
 from config.moment import Micros
 from rules.conditions.port import Evaluator
 from rules.engine.counts import Counts
@@ -14,7 +16,8 @@ from rules.grouping import Key, group_of, key_getter
 from rules.model import Rule
 from rules.predicates import Undecided
 from rules.sight import Eyes, WaitingRoom
-from rules.state import BEGINNING, FALL, FALL_BY_MATCH, FALL_BY_SILENCE, NEVER, NOTHING, RISE, Group, Signal
+from rules.specialise import specialised
+from rules.state import BEGINNING, FALL, FALL_BY_MATCH, FALL_BY_SILENCE, IDLE, NEVER, NOTHING, QUIET, RISE, Group, Signal
 from streams.observation import Observation
 
 
@@ -45,7 +48,10 @@ class RuleBearer:
         self._lane = lane
         self._remembered = limits.remembered
         self._before = slice(1 - limits.remembered, None) if limits.remembered > 1 else slice(0)
+        self._by_source = rule.by == ("source",)
         self._sample = evaluator.sample
+        self._idle = evaluator.idle
+        self.apply = MethodType(specialised(RuleBearer.apply), self)  # type: ignore[method-assign]  # A copy that learns about this rule alone.
         self._episodes = Episodes(rule, evaluator, self.counts)
 
     def watch(self, eyes: Eyes, room: WaitingRoom) -> None:
@@ -68,7 +74,7 @@ class RuleBearer:
         """Apply an observation to its group, unless it is late, a duplicate, or cannot be judged."""
         counts = self.counts
         counts.evaluated += 1
-        key = self._key_of(observation)
+        key = observation.source if self._by_source else self._key_of(observation)
         group = self.groups.get(key)
         at, identity = observation.at, observation.id
         if group is None:
@@ -76,24 +82,24 @@ class RuleBearer:
             last_at, ids = BEGINNING, group.ids
         else:
             last_at, ids = group.last_at, group.ids
-            if identity in ids:
-                counts.duplicate += 1
-                self._note(Note.DUPLICATE, observation, "the same id came before", key, ledger)
-                return
-            if at < last_at or at <= group.ran_at:
-                counts.late += 1
-                self._note(Note.LATE, observation, _lateness(at, group), key, ledger)
+            if identity in ids or at < last_at or at <= group.ran_at:
+                self._refuse(group, observation, ledger)
                 return
             if self.held and key in self.held:
                 self._overtake(group, observation, ledger)
                 last_at, ids = group.last_at, group.ids
         try:
-            signal = self._sample(group, observation)
+            # What comes first is the usual case: nothing holds, and the observation does not change that.
+            idle, phase = self._idle, group.phase
+            if idle is not None and (phase is IDLE or phase is QUIET) and idle(observation) is False:
+                signal: Signal = NOTHING
+            else:
+                found = self._sample(group, observation)
+                if isinstance(found, Undecided):
+                    self._give_up(group, observation, found, ledger)
+                    return
+                signal = found
             self.dirty.add(group.bucket)
-            if signal is not NOTHING and isinstance(signal, Undecided):
-                self._give_up(group, observation, signal, ledger)
-                return
-            # The usual case is written out here: it is done for each observation, and most of these match nothing.
             if at > last_at:
                 group.last_at = at
                 group.ids = ids[self._before] + (identity,)  # Half the time of the form with a star.
@@ -102,8 +108,6 @@ class RuleBearer:
             else:
                 self._remember(group, identity, group.tied)
             if signal is not NOTHING:
-                if signal is not FALL:
-                    counts.matched += 1
                 self._act(signal, group, at, observation, ledger)
             if group.condition_due != NEVER or group.alert_due != NEVER:
                 self._lane.arm(group, self)
@@ -168,6 +172,8 @@ class RuleBearer:
     def _act(self, signal: Signal, group: Group, at: Micros, observation: Observation | None, ledger: Ledger) -> None:
         """Tell the episodes what the condition says. A match within an episode belongs to it, whatever else it does."""
         episodes = self._episodes
+        if observation is not None and signal is not FALL:
+            self.counts.matched += 1
         if observation is not None and group.episode is not None and signal is not FALL:
             episodes.match(group, observation, ledger)
         if signal is RISE:
@@ -184,8 +190,18 @@ class RuleBearer:
         group.ids = (*ids, identity) if len(ids) < kept else (*ids[len(ids) - kept + 1 :], identity)
         group.tied = tied + 1
 
+    def _refuse(self, group: Group, observation: Observation, ledger: Ledger) -> None:
+        """Count and tell what came again, or too late."""
+        if observation.id in group.ids:
+            self.counts.duplicate += 1
+            self._note(Note.DUPLICATE, observation, "the same id came before", group.key, ledger)
+        else:
+            self.counts.late += 1
+            self._note(Note.LATE, observation, _lateness(observation.at, group), group.key, ledger)
+
     def _give_up(self, group: Group, observation: Observation, verdict: Undecided, ledger: Ledger) -> None:
         """Remember and tell what could not be judged; it changes nothing else."""
+        self.dirty.add(group.bucket)
         self._remember_undecided(group, observation)
         self.counts.undecided += 1
         self._note(Note.UNDECIDED, observation, verdict.reason, group.key, ledger)

@@ -104,7 +104,12 @@ class Lane:
         One entry stands for a group. It is replaced when an earlier timer is set; when the timer that it was made for
         was put off or given up, it is put right as it comes up. So a timer that moves with each sample costs nothing.
         """
-        due = bearer.due_of(group) if bearer.held else min(group.condition_due, group.alert_due)
+        if bearer.held:
+            due = bearer.due_of(group)
+        else:
+            due, alert_due = group.condition_due, group.alert_due
+            if alert_due < due:  # noqa: PLR1730  # Thrice as fast as min(), and done for each match.
+                due = alert_due
         if due < bearer.armed.get(group.key, NEVER):
             bearer.armed[group.key] = due
             heappush(self._timers, (due, next(self._order), group, bearer))

@@ -6,6 +6,7 @@ from rules.predicates.arithmetic import PLAIN
 from rules.predicates.fields import USUAL, Run
 from rules.predicates.syntax import Expression, FieldPath, Literal, Op
 from rules.predicates.types import Type, type_of
+from rules.specialise import specialised
 from streams.observation import Observation
 
 _VALUE = ("value",)
@@ -33,11 +34,11 @@ def value_against_literal(left: Expression, found: Type, op: Op, right: Expressi
             value = observation.value
             return value == literal if type(value) is usual else general(observation)
 
-        return run_equal
+        return specialised(run_equal)
     operation = PLAIN[op]
 
     def run(observation: Observation) -> Any:
         value = observation.value
         return operation(value, literal) if type(value) is usual else general(observation)
 
-    return run
+    return specialised(run)
