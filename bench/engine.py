@@ -111,12 +111,13 @@ def run(task: Task, *, seconds: float = SECONDS) -> Measured:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)  # noqa: S603  # This interpreter, our own module.
     except subprocess.TimeoutExpired as error:
-        raise BenchError(f"{task.contender} did not finish within {seconds:.0f} s: {_last_words(error.stderr)}") from None
+        raise BenchError(f"{task.contender} did not finish within {seconds:.0f} s: {last_words(error.stderr)}") from None
     if done.returncode != 0 or not done.stdout:
-        raise BenchError(f"{task.contender} ended with {done.returncode}: {_last_words(done.stderr)}")
+        raise BenchError(f"{task.contender} ended with {done.returncode}: {last_words(done.stderr)}")
     return msgspec.json.decode(done.stdout.splitlines()[-1], type=Measured)  # Faust draws on stdout while it starts.
 
 
-def _last_words(stderr: str | bytes | None) -> str:
+def last_words(stderr: str | bytes | None) -> str:
+    """The end of what a process said before it failed."""
     text = stderr.decode(errors="replace") if isinstance(stderr, bytes) else stderr or ""
     return text.strip()[-1000:] or "it said nothing"

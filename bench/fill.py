@@ -101,9 +101,13 @@ async def write(settings: Settings, found: Iterable[Raw]) -> None:
 
 def make_baseline_topics(settings: Settings) -> None:
     """The topics that only the baseline has."""
+    make_topics(settings, [topic_name(name, settings.topic_suffix) for name in (READINGS, RAISED)])
+
+
+def make_topics(settings: Settings, names: Sequence[str]) -> None:
+    """Topics that are no part of the product, by their whole names."""
     admin = KafkaAdminClient(bootstrap_servers=settings.bootstrap_servers, client_id="cityloop-bench")
     try:
-        names = [topic_name(name, settings.topic_suffix) for name in (READINGS, RAISED)]
         admin.create_topics([NewTopic(name, settings.partitions, 1) for name in names])
         admin.wait_for_topics(names)
     finally:

@@ -3,6 +3,7 @@
 import resource
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
@@ -36,8 +37,18 @@ def cpu_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
+_STATUS = Path("/proc/self/status")
+
+
 def peak_rss_mb() -> float:
-    """The largest resident memory of this process so far, in 10^6 bytes (kernels count kibibytes, on macOS bytes)."""
+    """The largest resident memory of this process so far, in 10^6 bytes.
+
+    Linux tells it in ``/proc``; what ``getrusage`` tells there has the memory of the process that started this one in it,
+    when that was more. Elsewhere ``getrusage`` must do (kernels count kibibytes, macOS bytes).
+    """
+    if _STATUS.exists():
+        line = next(line for line in _STATUS.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024 / 1e6
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
@@ -46,7 +57,7 @@ class Meter:
     """Counts records and calls back once when the expected number is reached.
 
     Args:
-        expected: records until the end.
+        expected: records until the end (observations, for who takes these one by one).
         observations: in all of them; a fold sees records, and must not decode twice to be counted.
         finished: given what was measured.
         clock: seconds, monotonic.
@@ -75,11 +86,12 @@ class Meter:
         if self._began is None:
             self._began = (self._clock(), self._cpu())
 
-    def take(self) -> None:
-        """One more record is done."""
+    def take(self, count: int = 1) -> None:
+        """One more record is done, or so many."""
         self.begin()
-        self.taken += 1
-        if self.taken == self._expected and self._began is not None:
+        before = self.taken
+        self.taken += count
+        if before < self._expected <= self.taken and self._began is not None:
             began, used = self._began
             self._finished(
                 Measured(

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from cityloop.commands.benchpeers import tell_peers
 from cityloop.terminal import Exit, emit, refuse, talk
 from config.problem import Problem, ProblemsError
 
@@ -36,10 +37,14 @@ def engine(
     rounds: Annotated[int, typer.Option(min=1, max=_MOST_ROUNDS, help="Medians of so many rounds are shown.")] = 3,
     observations: Annotated[int, typer.Option(min=10_000, help="For ceiling and engine, in each round.")] = 1_000_000,
     baseline_observations: Annotated[int, typer.Option(min=1_000, help="For the per-event agents, in each round.")] = 50_000,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="Beside Quix Streams and Bytewax, all with the shipped pack (make bench-peers).")
+    ] = False,
 ) -> None:
     """The engine beside consuming alone, and beside an idiomatic per-event Faust agent, in one run on one broker."""
     from bench.brokers import APACHE, EMBEDDED  # noqa: PLC0415  # As below.
     from bench.engine import BenchError, Plan, measure  # noqa: PLC0415  # Heavy: Faust and the broker, which other commands do without.
+    from bench.peers.stage import PeersPlan  # noqa: PLC0415  # As above.
     from bench.ruleset import DEMO, PACK  # noqa: PLC0415  # As above.
     from streams.broker.process import BrokerError  # noqa: PLC0415  # As above.
 
@@ -48,6 +53,10 @@ def engine(
     if broker not in (EMBEDDED, APACHE) and not broker.startswith("kafka://"):
         raise refuse(Problem(file="--broker", what=f"{broker!r} is no broker.", fix="Write kafka://host:port."))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(Exit.FOUND_PROBLEMS))  # So that broker and contender end with us.
+    if peers:
+        slow = baseline_observations
+        tell_peers(PeersPlan(rounds=rounds, observations=observations, slow_observations=slow, broker=broker, sources=sources), json=json)
+        return
     plan = Plan(
         rounds=rounds, observations=observations, baseline_observations=baseline_observations, broker=broker, rules=rules, sources=sources
     )
