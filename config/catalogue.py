@@ -10,7 +10,7 @@ from config.kinds import Kind
 from config.matters import Calendar, Category, Standard
 from config.people import Duty, Person, Responsibility, Unit
 from config.places import Cell
-from config.sources import Camera, Device
+from config.sources import Camera, Device, Reporter, reporters
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,3 +56,8 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     def feed_table(self) -> FeedTable:
         """Every feed, and which one a source belongs to; a new table each time."""
         return FeedTable(self.feeds, self.devices.keys())
+
+    @property
+    def reporters(self) -> Mapping[str, Reporter]:
+        """Every source by id, as rules expect it; a new table each time."""
+        return reporters(self.cameras, self.devices)

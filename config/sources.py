@@ -71,6 +71,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
         name: shown to people.
         lon: position in degrees.
         lat: position in degrees.
+        tags: words of the city's own, by which rules expect sources (``lives_alone``).
     """
 
     id: str
@@ -80,3 +81,31 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     lon: float
     lat: float
+    tags: tuple[str, ...] = ()
+
+
+HEALTH = "camera_health"
+"""The kind that every camera reports, whatever its zones are judged for."""
+
+
+class Reporter(msgspec.Struct, frozen=True, kw_only=True):
+    """A source of the catalogue as rules expect it.
+
+    Attributes:
+        fleet: ``devices`` or ``cameras``.
+        kinds: kinds that it reports.
+        tags: words of the city's own.
+    """
+
+    fleet: str
+    kinds: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+
+
+def reporters(cameras: Mapping[str, Camera], devices: Mapping[str, Device]) -> dict[str, Reporter]:
+    """Every source of the city, by id."""
+    found = {device.id: Reporter(fleet="devices", kinds=device.kinds, tags=device.tags) for device in devices.values()}
+    for camera in cameras.values():
+        judged = dict.fromkeys(zone.kind or zone.scene for zone in camera.zones)
+        found[camera.id] = Reporter(fleet="cameras", kinds=(HEALTH, *judged))
+    return found

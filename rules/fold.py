@@ -11,6 +11,7 @@ from rules.crossing import Downstream, Routing, Sender, Traffic, without_crossin
 from rules.crossing.sender import SECTION as SENT
 from rules.engine import Failed, Limits, Note, Noted, Outcome, Partition, Tally, snapshot
 from rules.model import RuleSet
+from rules.reference import Shares
 from streams.alert import AlertEvent
 from streams.codec import decode_record
 from streams.envelope import Origin
@@ -41,7 +42,7 @@ class RuleFold:
     Args:
         ruleset: every rule.
         limits: what bounds the engine.
-        partitions: of each topic; rules over several sources need to know it.
+        partitions: of each topic; rules over several sources, expected sources and schedules need to know it.
         feeds: the city's feeds; ``None``: nothing is ever blind.
 
     Attributes:
@@ -56,6 +57,7 @@ class RuleFold:
         self.ruleset = ruleset
         self._feeds = feeds
         self._local = without_crossing(ruleset)
+        self._shares = Shares(ruleset, partitions)
         self._limits = Limits() if limits is None else limits
         self.tally = Tally()
         self.traffic = Traffic()
@@ -74,7 +76,8 @@ class RuleFold:
             downstream.restore(sections)
             self.crossings[partition] = downstream
             return HeldMatches(downstream)
-        engine = Partition(self._local, self._limits, self.tally, self._feeds, speaks=(topic, partition) == SPOKESMAN)
+        speaks, registers = (topic, partition) == SPOKESMAN, self._shares.of(topic, partition)
+        engine = Partition(self._local, self._limits, self.tally, self._feeds, speaks=speaks, registers=registers)
         snapshot.restore(engine, sections)
         self.partitions[topic, partition] = engine
         return HeldRules(engine, self.ruleset, Sender(topic, partition, self._routing, self.traffic, sections.get(SENT)))

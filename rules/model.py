@@ -1,6 +1,6 @@
 """What a rule is, once read and checked: frozen values that say what, and nothing about how (SEMANTICS, sections 1 to 3)."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -8,7 +8,9 @@ import msgspec
 from config.kinds import Kind, Text
 from config.moment import Micros
 from config.report import Place
+from config.sources import Reporter
 from streams.alert import Severity, TicketPolicy
+from streams.observation import Position
 
 BLIND = "monitoring-blind"
 """The name of the one rule that is built in (:mod:`rules.sight`); no rule file may use it."""
@@ -60,11 +62,35 @@ class Active(msgspec.Struct, frozen=True, kw_only=True):
     days: tuple[int, ...] = ()
 
 
+class Fleet(StrEnum):
+    """Which sources of a city."""
+
+    DEVICES = "devices"
+    CAMERAS = "cameras"
+
+
+class Expected(msgspec.Struct, frozen=True, kw_only=True):
+    """Sources whose absence counts although nothing of them was seen yet.
+
+    Attributes:
+        fleet: of the city's devices or cameras only; ``None``: of both.
+        kinds: that report one of these kinds; empty: one of the rule's.
+        tags: that have all of these tags.
+        sources: exactly these, and none of the city's.
+    """
+
+    fleet: Fleet | None = None
+    kinds: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
 class Absent(msgspec.Struct, frozen=True, kw_only=True, tag="absent"):
     """True while no match came for so much active time."""
 
     after: Micros
     active: Active | None = None
+    expected: Expected | None = None
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +146,29 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True, tag="rate"):
     within: Micros
 
 
-Condition = Level | Count | Absent | Sequence | Unanswered | Cluster | Rate
+class Schedule(msgspec.Struct, frozen=True, kw_only=True, tag="schedule"):
+    """True at the instant at which a date in a table comes, less ``before``.
+
+    Attributes:
+        table: file name, from the folder of the rule file.
+        at: column of the date.
+        key: columns that name a row; they are the group key.
+        minutes: when on its day a date comes, in minutes after local midnight.
+        zone: IANA time zone of that.
+        before: how much earlier the rule fires.
+        catch_up: how late a date that has passed may be noticed and still fire.
+    """
+
+    table: str
+    at: str
+    key: tuple[str, ...]
+    minutes: int = 0
+    zone: str
+    before: Micros = 0
+    catch_up: Micros
+
+
+Condition = Level | Count | Absent | Sequence | Unanswered | Cluster | Rate | Schedule
 """One of the forms; each has its evaluator of the same name under :mod:`rules.conditions`."""
 
 
@@ -168,15 +216,47 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     place: Place
 
 
+class Member(msgspec.Struct, frozen=True, kw_only=True):
+    """A group that a rule knows before anything of it was seen: an expected source, or a row of a table.
+
+    Attributes:
+        key: the group key.
+        date: when it is due, as the table has it; empty for a source, and for a row without a date.
+        row: cells by column.
+        position: where it is.
+    """
+
+    key: Hashable
+    date: str = ""
+    row: Mapping[str, str] = {}
+    position: Position | None = None
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """What rule files refer to, and what must be known to read them again.
+
+    Attributes:
+        tables: texts of tables (CSV) by path: the folder of the rule file that names one, and the name.
+        reporters: the sources of the catalogue; ``None`` where no catalogue is at hand, as in a replay without a city.
+    """
+
+    tables: Mapping[str, str] = {}
+    reporters: Mapping[str, Reporter] | None = None
+
+
 class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     """Rules that were checked together.
 
     Attributes:
         rules: in file order.
         kinds: the kinds table that they were checked against.
-        version: hash of the rules' versions.
+        version: hash of the rules' versions and of their registers.
+        registers: by rule, the groups that it knows before anything of them was seen.
+        given: what the rule files refer to.
     """
 
     rules: tuple[Rule, ...]
     kinds: Mapping[str, Kind]
     version: str
+    registers: Mapping[str, tuple[Member, ...]] = {}
+    given: Given = Given()

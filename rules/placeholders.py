@@ -1,7 +1,7 @@
 """Placeholders in a rule's texts: ``{value}`` and the like are filled when the alert speaks, ``{place}`` later by dispatch."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from config.kinds import Text
 from config.suggest import did_you_mean
@@ -9,17 +9,20 @@ from config.suggest import did_you_mean
 PLACE = "place"
 """Left as it stands: only dispatch knows the map."""
 FILLED = ("source", "kind", "value", "unit", "zone", "confidence", "count", "rule", "group")
-"""What is known when an alert speaks."""
+"""What is known when an alert of observations speaks."""
+ALWAYS = ("rule", "group", PLACE)
+"""What every alert can say."""
 ATTRIBUTES = "attributes."
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-def placeholder_fault(text: str) -> tuple[str, str] | None:
-    """The first placeholder that nothing fills, and what to write instead."""
+def placeholder_fault(text: str, columns: Iterable[str] = FILLED) -> tuple[str, str] | None:
+    """The first placeholder that nothing fills, and what to write instead; ``columns``: names that something fills."""
+    known = {*columns, *ALWAYS}
     for name in _PLACEHOLDER.findall(text):
-        if name not in FILLED and name != PLACE and not name.startswith(ATTRIBUTES):
-            return f"{{{name}}} is no placeholder.", did_you_mean(name, [*FILLED, PLACE])
+        if name not in known and not (columns is FILLED and name.startswith(ATTRIBUTES)):
+            return f"{{{name}}} is no placeholder.", did_you_mean(name, known)
     return None
 
 

@@ -1,5 +1,6 @@
 """What the engine remembers of one group of one rule: plain mutable values that msgpack can write and read back exactly."""
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any, Final
 
@@ -73,6 +74,7 @@ class Episode(msgspec.Struct, array_like=True, gc=False):
         stale: whether the condition ceased since nothing was heard, rather than because a sample said so, or cannot be
             seen now.
         position: of the last match that had one.
+        row: cells by column, where the episode is that of a row of a table.
     """
 
     starts_at: Micros
@@ -87,6 +89,7 @@ class Episode(msgspec.Struct, array_like=True, gc=False):
     repeat_due: Micros = NEVER
     stale: bool = False
     position: Position | None = None
+    row: dict[str, str] = {}
 
 
 class Group(msgspec.Struct, array_like=True, gc=False):
@@ -104,6 +107,8 @@ class Group(msgspec.Struct, array_like=True, gc=False):
         alert_due: when the alert changes by itself.
         memory: what the form of condition remembers.
         episode: the episode, unless idle.
+        registered: from when on it counts although nothing of it was seen; ``BEGINNING`` where something was seen before,
+            ``None`` for a group that is on no register.
     """
 
     key: Any
@@ -117,6 +122,7 @@ class Group(msgspec.Struct, array_like=True, gc=False):
     alert_due: Micros = NEVER
     memory: Any = None
     episode: Episode | None = None
+    registered: Micros | None = None
 
     @property
     def holds(self) -> bool:
@@ -133,9 +139,13 @@ class Opening(msgspec.Struct, frozen=True, gc=False):
         last_seen: the last match.
         sources: their sources.
         last: the last match itself, where there was one.
+        row: of a table, where the episode is that of a row.
+        position: where that row's thing is.
     """
 
     count: int
     last_seen: Micros
     sources: tuple[str, ...]
     last: Observation | None
+    row: Mapping[str, str] = {}
+    position: Position | None = None

@@ -1,13 +1,13 @@
 """The version of a rule: a hash of what it means, so that an alert says which wording of its rule made it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from config.report import Place
-from rules.model import Rule
+from rules.model import Member, Rule
 from streams.ids import canonical
 
 _DIGEST_BYTES = 6
@@ -19,9 +19,13 @@ def version_of(rule: Rule) -> Rule:
     return msgspec.structs.replace(rule, version=_digest(canonical(meaning)))
 
 
-def set_version(rules: Iterable[Rule]) -> str:
-    """The version of rules together; their order makes no difference."""
-    return _digest(canonical(sorted((rule.name, rule.version) for rule in rules)))
+def set_version(rules: Iterable[Rule], registers: Mapping[str, tuple[Member, ...]] | None = None) -> str:
+    """The version of rules together with their registers; the order of neither makes a difference."""
+    meaning: list[Any] = sorted((rule.name, rule.version) for rule in rules)
+    for name in sorted(registers or {}):
+        members = ((canonical(member.key), member.date, dict(member.row)) for member in (registers or {})[name])
+        meaning.append([name, _digest(canonical(sorted(members, key=lambda member: member[0])))])
+    return _digest(canonical(meaning))
 
 
 def _digest(text: str) -> str:

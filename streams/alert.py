@@ -58,7 +58,7 @@ class AlertEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         ends_at: when the trouble ended; known from the resolution on.
         count: matches in the episode.
         distinct_sources: sources among them.
-        source: source of the last match, where there was one.
+        source: source of the last match; where there was none, that of the group, if it has one.
         zone: zone of the last match.
         position: position of the last match that had one.
         evidence: references to pictures, newest last, at most eight.

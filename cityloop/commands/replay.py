@@ -11,7 +11,7 @@ import typer
 
 from cityloop.commands.recording import opened, watched
 from cityloop.commands.replaydiff import tell_diff
-from cityloop.commands.rulesources import kinds_of, refuse_argument
+from cityloop.commands.rulesources import kinds_of, refuse_argument, reporters_of
 from cityloop.terminal import Exit, refuse, talk
 from config.moment import Micros
 from config.problem import ProblemsError
@@ -76,15 +76,15 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def _run(asked: Asked) -> Exit:
-    kinds = kinds_of(asked.city)
+    kinds, reporters = kinds_of(asked.city), reporters_of(asked.city)
     with opened(asked.observations, again=asked.infer) as recording:
         unknown = UnknownKinds.REFUSE
         if asked.infer:
             kinds, unknown = infer_kinds(recording, kinds), UnknownKinds.TAKE
             recording.seek(0)
-        rules = load_rules(asked.rules, kinds, unknown)
+        rules = load_rules(asked.rules, kinds, unknown, reporters)
         if asked.against:
-            old = load_rules(asked.against, kinds, unknown)
+            old = load_rules(asked.against, kinds, unknown, reporters)
             lines = read_lines(watched(recording, shown=True), kinds)
             return tell_diff(compare_rule_sets(old, rules, lines, asked.until), as_json=asked.json)
         return _replay(rules, read_lines(watched(recording, shown=not sys.stdout.isatty()), kinds), asked.until)

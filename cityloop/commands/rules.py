@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cityloop.commands.rulesources import categories_of, kinds_of, rules_of
+from cityloop.commands.rulesources import categories_of, kinds_of, reporters_of, rules_of
 from cityloop.commands.trialreport import report_trials
 from cityloop.terminal import emit, refuse, talk
 from config.kinds import Text
@@ -57,12 +57,12 @@ def run_tests(
 
 def _read(files: list[Path], city: Path | None) -> list[TrialFile]:
     """Every file, or the problems of all of them."""
-    kinds = kinds_of(city)
+    kinds, reporters = kinds_of(city), reporters_of(city)
     problems: list[Problem] = []
     trials = []
     for path in files:
         try:
-            trials.append(read_trials(path, kinds))
+            trials.append(read_trials(path, kinds, reporters))
         except ProblemsError as error:
             problems.extend(error.problems)
     if problems:

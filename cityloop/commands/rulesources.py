@@ -3,17 +3,20 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from config.camerafile import load_camera
 from config.csvfile import read_csv
 from config.kindfile import SHIPPED, read_kinds, shipped_kinds
 from config.kinds import Kind, Text
 from config.matters import Category
 from config.problem import Problem, ProblemsError
 from config.report import Report
+from config.sources import Device, Reporter, reporters
 from rules.model import RuleSet
 from rules.parser import load_rules
 from rules.shipped import pack_files
 
 CATEGORIES = "categories.csv"
+DEVICES = "devices.csv"
 TABLES = SHIPPED.parent
 
 
@@ -43,10 +46,28 @@ def rules_of(files: Sequence[Path] | None, city: Path | None) -> RuleSet:
     Raises:
         ProblemsError: a file or the city is not there, or something is wrong with the rules.
     """
-    kinds = kinds_of(city)
-    if files:
-        return load_rules(files, kinds)
-    return load_rules(pack_files() if city is None else sorted((city / "rules").glob("*.yaml")), kinds)
+    chosen = files or (pack_files() if city is None else sorted((city / "rules").glob("*.yaml")))
+    return load_rules(chosen, kinds_of(city), reporters=reporters_of(city))
+
+
+def reporters_of(city: Path | None) -> Mapping[str, Reporter] | None:
+    """The sources of a city, for rules that expect them; ``None`` without a city.
+
+    Raises:
+        ProblemsError: its devices or cameras cannot be read.
+    """
+    if city is None:
+        return None
+    report = Report()
+    devices = read_csv(city / DEVICES, Device, report) if (city / DEVICES).exists() else []
+    cameras = []
+    for path in sorted((city / "cameras").glob("*.yaml")):
+        try:
+            cameras.append(load_camera(path))
+        except ProblemsError as error:
+            report.extend(error)
+    report.settle()
+    return reporters({camera.id: camera for camera in cameras}, {row.value.id: row.value for row in devices})
 
 
 def categories_of(city: Path | None) -> Mapping[str, Text]:

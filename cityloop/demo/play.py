@@ -48,7 +48,7 @@ async def play(options: Options, say: Say) -> DemoReport:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with open_stage(options, say) as stage:
         city = load_catalogue(stage.settings)
-        rules = load_rules(city.rule_files, city.kinds)
+        rules = load_rules(city.rule_files, city.kinds, reporters=city.reporters)
         await seed(stage.settings, city)
         publisher = Publisher(stage.settings.mqtt, lives(tuple(city.devices.values()), SEED))
         await publisher.leave_retained()

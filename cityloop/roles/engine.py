@@ -36,14 +36,14 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
         ProblemsError: the rules cannot be read.
     """
     configure_logging(settings.log_level, "engine")
-    load_rules(catalogue.rule_files, catalogue.kinds)
+    load_rules(catalogue.rule_files, catalogue.kinds, reporters=catalogue.reporters)
     asyncio.run(_supervise(settings))
 
 
 def work(settings: Settings, catalogue: Catalogue) -> int:
     """Be one worker; returns the exit code for the process."""
     configure_logging(settings.log_level, "engine")
-    fold = RuleFold(load_rules(catalogue.rule_files, catalogue.kinds), partitions=settings.partitions)
+    fold = RuleFold(load_rules(catalogue.rule_files, catalogue.kinds, reporters=catalogue.reporters), partitions=settings.partitions)
     REGISTRY.register(RuleMetrics(fold))
     health = Health()
     app = build_engine(settings, fold, health)

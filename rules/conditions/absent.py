@@ -6,14 +6,18 @@ from config.duration import render_duration
 from config.moment import Micros
 from rules.conditions.activehours import ActiveHours
 from rules.conditions.matching import Matcher
-from rules.model import Absent
+from rules.model import Absent, Member
 from rules.predicates import Undecided
-from rules.state import FALL_BY_MATCH, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal, Silence
+from rules.state import BEGINNING, FALL_BY_MATCH, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal, Silence
 from streams.observation import Observation
 
 
 class AbsentEvaluator:
-    """See SEMANTICS, section 2, row ``absent``. The memory is the last match, for what the alert says about it."""
+    """See SEMANTICS, section 2, row ``absent``.
+
+    The memory is the last match, for what the alert says about it; there is none for a source that is expected and was
+    never seen. Its absence counts from its registration, or from its last match, whichever is later.
+    """
 
     memory_type: Any = Observation | None
     silence = Silence.RISES
@@ -30,8 +34,21 @@ class AbsentEvaluator:
         if verdict is not True:
             return NOTHING if verdict is False else verdict
         group.memory = observation
-        group.condition_due = self.resume(observation.at)
+        since = observation.at
+        if group.registered is not None and group.registered > since:
+            since = group.registered
+        group.condition_due = self.resume(since)
         return FALL_BY_MATCH if group.holds else MATCH
+
+    def enrol(self, group: Group, member: Member, at: Micros) -> None:  # The port's signature.
+        """Absence counts from now on, unless something of the source was seen and it counts from there already."""
+        if group.registered is not None:
+            return
+        if group.holds or group.condition_due != NEVER:
+            group.registered = BEGINNING
+        else:
+            group.registered, group.memory = at, None
+            group.condition_due = self.resume(at)
 
     def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
         """It has been absent long enough."""
@@ -40,7 +57,9 @@ class AbsentEvaluator:
 
     def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:  # The port's signature.
         """No match at all; what is told about it is the last one before."""
-        last: Observation = group.memory
+        last: Observation | None = group.memory
+        if last is None:
+            return Opening(0, at if group.registered is None else group.registered, (), None)
         return Opening(0, last.at, (), last)
 
     def why(self, first: Observation | None) -> dict[str, Any]:
@@ -48,6 +67,8 @@ class AbsentEvaluator:
         told: dict[str, Any] = {"form": "absent", "after": render_duration(self._condition.after)}
         if (active := self._condition.active) is not None:
             told["active"] = {"zone": active.zone, "hours": [list(span) for span in active.hours], "days": list(active.days)}
+        if first is None:
+            return {**told, "last": None, "expected": True}
         return {**told, "last": self._where.why(first)}
 
     def resume(self, at: Micros) -> Micros:

@@ -12,8 +12,9 @@ from rules.conditions.level import LevelEvaluator
 from rules.conditions.matching import Matcher
 from rules.conditions.port import Evaluator
 from rules.conditions.rate import RateEvaluator
+from rules.conditions.schedule import ScheduleEvaluator
 from rules.conditions.sequence import SequenceEvaluator, StepMatcher, UnansweredEvaluator
-from rules.model import Absent, Cluster, Count, Level, Predicate, Rate, Rule, Sequence, Step, Unanswered
+from rules.model import Absent, Cluster, Count, Level, Predicate, Rate, Rule, Schedule, Sequence, Step, Unanswered
 from rules.predicates import compile_predicate
 
 Kinds = Mapping[str, Kind]
@@ -59,4 +60,5 @@ _MAKERS: Mapping[type, Callable[[Rule, Any, Kinds], Evaluator]] = {
     Unanswered: lambda _, condition, kinds: UnansweredEvaluator(condition, _step(condition.first, kinds), _step(condition.answer, kinds)),
     Cluster: lambda rule, condition, kinds: ClusterEvaluator(condition, _matcher(rule.where, rule.kinds, kinds)),
     Rate: lambda rule, condition, kinds: RateEvaluator(condition, _matcher(rule.where, rule.kinds, kinds)),
+    Schedule: lambda _, condition, __: ScheduleEvaluator(condition),
 }

@@ -3,6 +3,7 @@
 from typing import Any, Protocol, runtime_checkable
 
 from config.moment import Micros
+from rules.model import Member
 from rules.predicates import Undecided
 from rules.predicates.fields import Run
 from rules.state import Group, Opening, Signal, Silence
@@ -49,3 +50,25 @@ class Silent(Evaluator, Protocol):
 
     def resume(self, at: Micros) -> Micros:
         """When the timer would ripen if silence had begun at an instant."""
+
+
+@runtime_checkable
+class Enrolling(Protocol):
+    """A form that has groups before anything of them was seen: they are on the register of its rule."""
+
+    def enrol(self, group: Group, member: Member, at: Micros) -> None:
+        """Set the timer of a group that is on the register now, and may have been before.
+
+        Args:
+            group: the group, new or not.
+            member: what the register has about it.
+            at: the clock of the stream when the rule set first held.
+        """
+
+
+@runtime_checkable
+class Dated(Enrolling, Protocol):
+    """A form whose timers are dates, which come too late to be worth a word when nobody noticed them for long."""
+
+    def passes_over(self, group: Group, due: Micros, clock: Micros) -> bool:
+        """Give up a date that is noticed too late, and say so; else change nothing."""

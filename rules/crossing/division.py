@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from rules.model import Rule, RuleSet
+from rules.model import Rule, RuleSet, Schedule
 from streams.ids import canonical
 from streams.partition import partition_of_key
 from streams.topics import OBSERVATIONS, URGENT
@@ -15,8 +15,11 @@ UPSTREAM = (OBSERVATIONS, URGENT)
 
 
 def crosses(rule: Rule) -> bool:
-    """Whether a group of the rule may hold sources of several partitions, since the source is no part of its key."""
-    return "source" not in rule.by
+    """Whether a group of the rule may hold sources of several partitions, since the source is no part of its key.
+
+    A schedule has no sources: each row of its table lives in one partition of observations (:mod:`rules.reference.shares`).
+    """
+    return "source" not in rule.by and not isinstance(rule.condition, Schedule)
 
 
 def upstream_of(rule: Rule) -> str:

@@ -12,10 +12,19 @@ from rules.placeholders import fill
 from rules.state import NEVER, Episode, Group
 from streams.alert import AlertEvent, Change
 from streams.ids import alert_id, event_id
+from streams.observation import Observation
 
 
 def announce(
-    rule: Rule, evaluator: Evaluator, group: Group, episode: Episode, *, change: Change, at: Micros, noticed: Micros
+    rule: Rule,
+    evaluator: Evaluator,
+    group: Group,
+    episode: Episode,
+    *,
+    change: Change,
+    at: Micros,
+    noticed: Micros,
+    more: Mapping[str, Any] | None = None,
 ) -> AlertEvent:
     """The event of one change.
 
@@ -27,6 +36,7 @@ def announce(
         change: what happened.
         at: the exact instant.
         noticed: the clock of the log when it was noticed.
+        more: what ``why`` says beside the condition.
     """
     key = group_of(rule.by, group.key)
     identity = alert_id(rule.name, key, episode.starts_at)
@@ -49,20 +59,28 @@ def announce(
         ends_at=episode.ended_at if change is Change.RESOLVED else None,
         count=episode.count,
         distinct_sources=len(episode.sources),
-        source=None if last is None else last.source,
+        source=_source(key, last),
         zone=None if last is None else last.zone,
         position=episode.position,
         evidence=episode.evidence,
         labels=dict(rule.labels),
         summary=fill(rule.summary, _values(rule, key, episode)),
-        why=_why(rule, evaluator, episode),
+        why={**_why(rule, evaluator, episode), **(more or {})},
         detected_at=noticed,
         stale=episode.stale,
     )
 
 
+def _source(key: Mapping[str, Any], last: Observation | None) -> str | None:
+    """Of the last match; before any, that of the group."""
+    source = key.get("source") if last is None else last.source
+    return source if isinstance(source, str) else None
+
+
 def _why(rule: Rule, evaluator: Evaluator, episode: Episode) -> dict[str, Any]:
     told = evaluator.why(episode.first)
+    if episode.row:
+        told["row"] = episode.row
     if rule.for_:
         told["for"] = render_duration(rule.for_)
     return told
@@ -71,6 +89,7 @@ def _why(rule: Rule, evaluator: Evaluator, episode: Episode) -> dict[str, Any]:
 def _values(rule: Rule, key: Mapping[str, Any], episode: Episode) -> dict[str, object]:
     """What the placeholders of a summary stand for."""
     values: dict[str, object] = {"rule": rule.name, "count": episode.count, "group": ", ".join(str(part) for part in key.values())}
+    values.update(episode.row)
     if (last := episode.last) is not None:
         values.update({f"attributes.{name}": value for name, value in last.attributes.items()})
         values.update({name: getattr(last, name) for name in ("source", "kind", "value", "unit", "zone", "confidence")})

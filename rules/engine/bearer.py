@@ -1,9 +1,10 @@
 """One rule with all its groups: orders, accounts, judges, and hands to the episodes what the condition says."""
 
+from collections.abc import Iterable
 from types import MethodType
 
 from config.moment import Micros
-from rules.conditions.port import Evaluator
+from rules.conditions.port import Dated, Enrolling, Evaluator
 from rules.engine.counts import Counts
 from rules.engine.episodes import Episodes
 from rules.engine.guard import Guard, Held
@@ -13,7 +14,7 @@ from rules.engine.limits import Limits
 from rules.engine.outcome import Failed, Note, Noted
 from rules.engine.shelves import Shelves
 from rules.grouping import Key, group_of, key_getter
-from rules.model import Rule
+from rules.model import Member, Rule
 from rules.predicates import Undecided
 from rules.sight import Eyes, WaitingRoom
 from rules.specialise import specialised
@@ -32,6 +33,7 @@ class RuleBearer:
         dirty: numbers of the sections with a group that changed since they were last written.
         armed: by group key, the due of the one entry of the lane that stands for the group.
         held: by group key, timers that are due and must not run yet.
+        horizon: groups that were forgotten may have seen or run something up to this instant.
     """
 
     def __init__(self, rule: Rule, evaluator: Evaluator, lane: Lane, limits: Limits, counts: Counts) -> None:
@@ -46,6 +48,9 @@ class RuleBearer:
         self.evaluator = evaluator
         self._key_of = key_getter(rule.by)
         self._lane = lane
+        self.horizon: Micros = BEGINNING
+        self._enrolling = evaluator if isinstance(evaluator, Enrolling) else None
+        self._dated = evaluator if isinstance(evaluator, Dated) else None
         self._remembered = limits.remembered
         self._before = slice(1 - limits.remembered, None) if limits.remembered > 1 else slice(0)
         self._by_source = rule.by == ("source",)
@@ -78,6 +83,9 @@ class RuleBearer:
         group = self.groups.get(key)
         at, identity = observation.at, observation.id
         if group is None:
+            if at <= self.horizon:
+                self._too_late(observation, key, ledger)
+                return
             group = self._create(key)
             last_at, ids = BEGINNING, group.ids
         else:
@@ -145,7 +153,9 @@ class RuleBearer:
     def _run(self, group: Group, due: Micros, ledger: Ledger, *, of_condition: bool) -> None:
         group.ran_at = due
         try:
-            if of_condition:
+            if of_condition and self._dated is not None and self._dated.passes_over(group, due, ledger.clock):
+                self.counts.missed += 1
+            elif of_condition:
                 self._act(self.evaluator.ripen(group, due), group, due, None, ledger)
             else:
                 self._episodes.ripen(group, due, ledger)
@@ -163,6 +173,44 @@ class RuleBearer:
         self.shelves.adopt(group)
         self.groups[group.key] = group
         self._lane.arm(group, self)
+
+    def settle(self, members: Iterable[Member], at: Micros, ledger: Ledger) -> None:
+        """Take the register that holds now: groups that are on it count, those that left it do no longer."""
+        if self._enrolling is None:
+            return
+        named = {member.key: member for member in members}
+        for group in [group for group in self.groups.values() if group.registered is not None and group.key not in named]:
+            self._retire(group, at, ledger)
+        for key, member in named.items():
+            group = self.groups.get(key) or self._create(key)
+            before = group.registered, group.condition_due
+            self._enrolling.enrol(group, member, at)
+            if before != (group.registered, group.condition_due):
+                self.dirty.add(group.bucket)
+            self._lane.arm(group, self)
+
+    def _retire(self, group: Group, at: Micros, ledger: Ledger) -> None:
+        """A group left the register: it is as if it had never been expected, and is forgotten in time."""
+        instant = max(at - self.rule.lateness, group.last_at, group.ran_at)
+        self._episodes.retire(group, instant, ledger)
+        group.ran_at, group.condition_due, group.registered = instant, NEVER, None
+        self.held.pop(group.key, None)
+        self.dirty.add(group.bucket)
+
+    def forget(self, before: Micros, span: Micros) -> None:
+        """Drop groups of which nothing was heard since an instant, and with which nothing is under way.
+
+        Args:
+            before: that instant.
+            span: how long what a group has seen may matter to what it sees next.
+        """
+        gone = [group for group in self.groups.values() if _is_idle(group) and group.last_at < before and group.ran_at < before]
+        for group in gone:
+            self.horizon = max(self.horizon, group.last_at + span, group.ran_at + span)
+            self.shelves.drop(group)
+            del self.groups[group.key]
+            self.armed.pop(group.key, None)
+        self.counts.forgotten += len(gone)
 
     def _create(self, key: Key) -> Group:
         group = self.groups[key] = Group(key=key, bucket=0)
@@ -219,6 +267,11 @@ class RuleBearer:
         kept = max(self._remembered - group.tied, 1)
         group.ids = (*before[-kept:], *ids[cut:])
 
+    def _too_late(self, observation: Observation, key: Key, ledger: Ledger) -> None:
+        """Nobody knows any more whether the group, if there was one, had applied a later observation."""
+        self.counts.late += 1
+        self._note(Note.LATE, observation, "its group was forgotten, and may have applied a later observation", key, ledger)
+
     def _note(self, note: Note, observation: Observation, reason: str, key: Key, ledger: Ledger) -> None:
         ledger.outcomes.append(Noted(note, observation, reason, self.rule.name, group_of(self.rule.by, key)))
 
@@ -227,3 +280,8 @@ def _lateness(at: Micros, group: Group) -> str:
     if at < group.last_at:
         return "its group has already applied a later observation"
     return "its group has already run a timer that was due then or later"
+
+
+def _is_idle(group: Group) -> bool:
+    """Nothing is to come of it by itself, and nothing must be said about it."""
+    return group.registered is None and group.phase is IDLE and group.condition_due == NEVER and group.alert_due == NEVER

@@ -19,6 +19,8 @@ class Counts:
         late: observations that came too late.
         duplicate: observations that came again.
         crashed: observations and timers that it could not stand.
+        missed: dates of a table that were noticed too late to fire.
+        forgotten: groups that were forgotten, since nothing of them was heard for long.
         fired_at: when an alert fired last, in event time.
     """
 
@@ -30,6 +32,8 @@ class Counts:
     late: int = 0
     duplicate: int = 0
     crashed: int = 0
+    missed: int = 0
+    forgotten: int = 0
     fired_at: Micros = BEGINNING
 
 

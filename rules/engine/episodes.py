@@ -1,8 +1,9 @@
 """From condition to alert: pending, firing, quiet, resolved (SEMANTICS, section 3)."""
 
 from collections.abc import Callable
+from typing import Any
 
-from config.moment import Micros
+from config.moment import Micros, render
 from rules.conditions.port import Evaluator
 from rules.engine.announce import announce, quiet_until
 from rules.engine.counts import Counts
@@ -47,7 +48,8 @@ class Episodes:
             first=last,
             last=last,
             evidence=() if observation is None else observation.evidence[-MAX_EVIDENCE:],
-            position=None if last is None else last.position,
+            position=opening.position if last is None else last.position,
+            row=dict(opening.row),
         )
         if self._rule.for_:
             group.phase = PENDING
@@ -120,8 +122,18 @@ class Episodes:
         counts.fired_at = max(counts.fired_at, at)
         self._say(Change.FIRING, group, episode, at, ledger)
 
-    def _say(self, change: Change, group: Group, episode: Episode, at: Micros, ledger: Ledger) -> None:
-        event = announce(self._rule, self._evaluator, group, episode, change=change, at=at, noticed=ledger.noticed)
+    def retire(self, group: Group, at: Micros, ledger: Ledger) -> None:
+        """The group left the register of its rule: what fires resolves and says why, what is pending is dropped."""
+        episode = group.episode
+        if episode is not None and group.phase is not PENDING:
+            if episode.ended_at == NEVER:
+                episode.ended_at = at
+            self._counts.resolved += 1
+            self._say(Change.RESOLVED, group, episode, at, ledger, deregistered=render(at))
+        self._forget(group)
+
+    def _say(self, change: Change, group: Group, episode: Episode, at: Micros, ledger: Ledger, **more: Any) -> None:
+        event = announce(self._rule, self._evaluator, group, episode, change=change, at=at, noticed=ledger.noticed, more=more)
         ledger.outcomes.append(event)
 
     def _forget(self, group: Group) -> None:

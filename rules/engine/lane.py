@@ -17,27 +17,35 @@ from rules.state import NEVER, Group
 from streams.observation import Observation
 
 
-class Bearer(Protocol):
-    """What a lane calls: one rule with its groups.
+class Timed(Protocol):
+    """What a lane calls when time has passed: a rule with its groups, or a chore of the engine's own.
 
     Attributes:
-        rule: the rule.
         armed: by group key, the due of the one entry of the lane that stands for the group.
         held: by group key, timers that are due and must not run yet.
     """
 
-    rule: Rule
     armed: dict[Key, Micros]
     held: dict[Key, Held]
 
     def due_of(self, group: Group) -> Micros:
         """The next timer of a group that may run."""
 
-    def apply(self, observation: Observation, ledger: Ledger) -> None:
-        """Apply an observation."""
-
     def ripen(self, group: Group, due: Micros, ledger: Ledger) -> None:
         """Run the group's timer that was due at this instant."""
+
+
+class Bearer(Timed, Protocol):
+    """What a lane calls when an observation cannot be overtaken any more: one rule.
+
+    Attributes:
+        rule: the rule.
+    """
+
+    rule: Rule
+
+    def apply(self, observation: Observation, ledger: Ledger) -> None:
+        """Apply an observation."""
 
 
 class Alarm:
@@ -71,7 +79,7 @@ class Lane:
         self.wake: Micros = NEVER
         self.changed = False
         self._bearers: dict[str, tuple[Bearer, ...]] = {}
-        self._timers: list[tuple[Micros, int, Group, Bearer]] = []
+        self._timers: list[tuple[Micros, int, Group, Timed]] = []
         self._waiting: list[tuple[Micros, str, int, Observation, tuple[Bearer, ...] | None]] = []
         self._order = count()
 
@@ -98,7 +106,7 @@ class Lane:
         """The observations that wait, in their order, with the rules that wait for them where these are not all."""
         return [(entry[3], entry[4]) for entry in sorted(self._waiting, key=_order)]
 
-    def arm(self, group: Group, bearer: Bearer) -> None:
+    def arm(self, group: Group, bearer: Timed) -> None:
         """See that the group's next timer will run.
 
         One entry stands for a group. It is replaced when an earlier timer is set; when the timer that it was made for
@@ -123,6 +131,7 @@ class Lane:
 
     def advance(self, now: Micros, ledger: Ledger) -> None:
         """Run everything that is due when the clock of the stream shows ``now``."""
+        ledger.clock = now
         self._run(now - self.lateness, now - self.lateness - 1, ledger)
         at = self._waiting[0][0] + self.lateness if self._waiting else NEVER
         due = self._timers[0][0] + self.lateness + 1 if self._timers else NEVER
@@ -144,8 +153,8 @@ class Lane:
             if at <= last_at and at <= due:
                 _, _, _, observation, bearers = heappop(waiting)
                 self.changed = True
-                for bearer in self._bearers.get(observation.kind, ()) if bearers is None else bearers:
-                    bearer.apply(observation, ledger)
+                for rule in self._bearers.get(observation.kind, ()) if bearers is None else bearers:
+                    rule.apply(observation, ledger)
             elif due <= last_due:
                 _, _, group, bearer = heappop(timers)
                 if bearer.armed.get(group.key) != due or group.bucket == GONE:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from config.moment import Micros
 from rules.engine.outcome import Outcome
+from rules.state import BEGINNING
 from streams.ids import canonical
 
 
@@ -12,13 +13,15 @@ class Ledger:
 
     Attributes:
         noticed: the clock of the log during this step.
+        clock: the clock of the stream when timers were last run.
         outcomes: of this step so far.
     """
 
-    __slots__ = ("noticed", "outcomes")
+    __slots__ = ("clock", "noticed", "outcomes")
 
     def __init__(self) -> None:
         self.noticed: Micros = 0
+        self.clock: Micros = BEGINNING
         self.outcomes: list[Outcome] = []
 
     def close(self) -> Sequence[Outcome]:

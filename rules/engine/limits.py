@@ -4,6 +4,8 @@ import msgspec
 
 from config.moment import SECOND, Micros
 
+DAY: Micros = 86_400 * SECOND
+
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Bounds that are no part of a rule.
@@ -12,7 +14,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         max_ahead: an observation further ahead of its receipt is quarantined and never moves the clock of the stream.
         remembered: ids of earlier observations that each group remembers at least, beside those of its latest instant. A
             repetition older than these is told as late instead of duplicate; it is applied in neither case.
+        forget_after: a group of which nothing was heard for so long, and with which nothing is under way, is forgotten.
     """
 
     max_ahead: Micros = 300 * SECOND
     remembered: int = 4
+    forget_after: Micros = 30 * DAY

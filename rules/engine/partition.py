@@ -14,7 +14,9 @@ from rules.engine.lane import Alarm, Lane
 from rules.engine.ledger import Ledger
 from rules.engine.limits import Limits
 from rules.engine.outcome import Note, Noted, Outcome
+from rules.engine.registry import Registry
 from rules.model import RuleSet
+from rules.reference import Registers
 from rules.sight import Eyes, Turn, WaitingRoom, blind_alert
 from rules.state import BEGINNING
 from streams.envelope import FeedState
@@ -39,6 +41,7 @@ class Partition:
         bearers: the rules at work, by name.
         lanes: by lateness.
         tally: what came and what was made of it.
+        registry: takes the registers of the rules, and forgets groups that left.
         terms_written: the section ``rules`` as a checkpoint last had it.
         eyes: what is known of the feeds; ``None``: nothing is ever blind.
     """
@@ -51,6 +54,7 @@ class Partition:
         feeds: FeedTable | None = None,
         *,
         speaks: bool = False,
+        registers: Registers | None = None,
     ) -> None:
         """Begin with an empty state.
 
@@ -60,6 +64,7 @@ class Partition:
             tally: counts; default is one of its own.
             feeds: the city's feeds; ``None``: nothing is ever blind.
             speaks: whether it says ``monitoring-blind``. All partitions see the same feeds, and one of them tells.
+            registers: this partition's share of the rule set's registers; ``None``: all of them, where there is one stream.
         """
         limits = Limits() if limits is None else limits
         self.tally = tally = Tally() if tally is None else tally
@@ -81,6 +86,8 @@ class Partition:
                 else:
                     direct[kind] = (*direct.get(kind, ()), bearer.apply)
         self._routes = {kind: (direct.get(kind, ()), held.get(kind, ())) for kind in direct.keys() | held.keys()}
+        registers = ruleset.registers if registers is None else registers
+        self.registry = Registry(self.bearers, registers, limits.forget_after, self.lanes[0])
         self._max_ahead = limits.max_ahead
         self._ledger = Ledger()
         self.eyes = None if feeds is None else Eyes(feeds)

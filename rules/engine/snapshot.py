@@ -16,7 +16,7 @@ from rules.engine.lane import Lane
 from rules.engine.migration import SCHEMA, migrated
 from rules.engine.partition import Partition
 from rules.grouping import restored
-from rules.model import Rule
+from rules.model import Rule, Schedule
 from rules.sight import Sight
 from rules.state import Group
 from streams.observation import Observation
@@ -41,9 +41,13 @@ class Terms(msgspec.Struct, frozen=True, array_like=True):
 
     Attributes:
         lateness: under which what waits was waiting for it.
+        shape: as of its sections.
+        horizon: groups that were forgotten may have seen something up to this instant.
     """
 
     lateness: Micros
+    shape: str
+    horizon: Micros
 
 
 class Waiting(msgspec.Struct, frozen=True, array_like=True):
@@ -122,10 +126,11 @@ def restore(partition: Partition, sections: Mapping[str, bytes]) -> None:
     if not sections:
         return
     sections = migrated(sections)
-    partition.now = _decode_clock(sections[_CLOCK]).now
+    partition.now = partition.registry.since = _decode_clock(sections[_CLOCK]).now
     if partition.eyes is not None and _SIGHT in sections:
         partition.eyes.sight = _decode_sight(sections[_SIGHT])
-    _restore_waiting(partition, sections)
+    terms = _decode_terms(sections.get(_RULES, _NO_TERMS))
+    _restore_waiting(partition, sections, {name: one.lateness for name, one in terms.items()})
     found: dict[str, list[tuple[int, bytes]]] = {}
     for section, raw in sections.items():
         if section.startswith(_GROUP):
@@ -136,11 +141,13 @@ def restore(partition: Partition, sections: Mapping[str, bytes]) -> None:
         if bearer is not None:
             for _, raw in sorted(buckets):
                 _restore_groups(bearer, raw)
+    for rule, one in terms.items():
+        if rule in partition.bearers and one.shape == _shape(partition.bearers[rule].rule):
+            partition.bearers[rule].horizon = one.horizon
 
 
-def _restore_waiting(partition: Partition, sections: Mapping[str, bytes]) -> None:
-    """Let what waited wait on; a rule that is new waits for what waits under its lateness."""
-    then = {name: terms.lateness for name, terms in _decode_terms(sections.get(_RULES, _NO_TERMS)).items()}
+def _restore_waiting(partition: Partition, sections: Mapping[str, bytes], then: Mapping[str, Micros]) -> None:
+    """Let what waited wait on; a rule that is new, not having a lateness then, waits for what waits under that of now."""
     for section, raw in sections.items():
         if not section.startswith(_WAITING):
             continue
@@ -179,7 +186,7 @@ def _moving(partition: Partition) -> dict[str, bytes]:
 
 
 def _terms(partition: Partition) -> bytes:
-    return _encode({name: Terms(bearer.rule.lateness) for name, bearer in partition.bearers.items()})
+    return _encode({name: Terms(bearer.rule.lateness, _shape(bearer.rule), bearer.horizon) for name, bearer in partition.bearers.items()})
 
 
 def _waiting(lane: Lane) -> bytes:
@@ -201,4 +208,5 @@ def _shape(rule: Rule) -> str:
     """What the state of a rule's groups depends on."""
     form: Any = rule.condition.__struct_config__.tag
     distinct = getattr(rule.condition, "distinct", None)
-    return f"{form}{f' distinct {distinct}' if distinct else ''} by {','.join(rule.by)}"
+    dates = f" {rule.condition.table} {rule.condition.at}" if isinstance(rule.condition, Schedule) else ""
+    return f"{form}{f' distinct {distinct}' if distinct else ''}{dates} by {','.join(rule.by)}"

@@ -6,8 +6,8 @@ from typing import Any
 from config.kinds import Kind, Text
 from rules.grouping import ATTRIBUTES
 from rules.meaning.lengths import active_time, length
-from rules.meaning.subjects import matches, step
-from rules.model import Absent, Cluster, Count, Level, Rate, Rule, Sequence, Side, Unanswered
+from rules.meaning.subjects import expected, matches, step
+from rules.model import Absent, Cluster, Count, Level, Rate, Rule, Schedule, Sequence, Side, Unanswered
 
 Kinds = Mapping[str, Kind]
 Told = tuple[Text, Text]
@@ -52,11 +52,12 @@ def _count(rule: Rule, condition: Count, kinds: Kinds) -> Told:
 def _absent(rule: Rule, condition: Absent, kinds: Kinds) -> Told:
     seen, after = matches(rule.kinds, rule.where, kinds), length(condition.after)
     hours = None if condition.active is None else active_time(condition.active)
+    first = Text("", "") if condition.expected is None else expected(condition.expected, rule.kinds, kinds)
     counted = Text("", "") if hours is None else Text(f", counting only {hours.en}", f"（只计 {hours.zh}）")
     return (
         Text(
-            f"It holds when {after.en} have gone by without {seen.en}{counted.en}. A source counts from its first match.",
-            f"{after.zh}内没有{seen.zh}{counted.zh}时成立。信源自首次匹配起计。",
+            f"It holds when {after.en} have gone by without {seen.en}{counted.en}. A source counts from its first match{first.en}.",
+            f"{after.zh}内没有{seen.zh}{counted.zh}时成立。信源自首次匹配起计{first.zh}。",
         ),
         Text("It ceases at the next such observation.", "再次出现此类观测时不再成立。"),
     )
@@ -108,6 +109,24 @@ def _rate(rule: Rule, condition: Rate, kinds: Kinds) -> Told:
     )
 
 
+def _schedule(_: Rule, condition: Schedule, __: Kinds) -> Told:
+    time, late = f"{condition.minutes // 60:02}:{condition.minutes % 60:02}", length(condition.catch_up)
+    when = Text(
+        f"at {time} ({condition.zone}) of the date in column {condition.at}", f"{condition.at} 列所载日期的 {time}（{condition.zone}）"
+    )
+    if condition.before:
+        early = length(condition.before)
+        when = Text(f"{early.en} before {when.en[3:]}", f"{when.zh}之前 {early.zh}")
+    return (
+        Text(
+            f"It holds {when.en} of each row of {condition.table}, once for each row and date; "
+            f"a date that is noticed late still counts for {late.en}.",
+            f"{condition.table} 中每一行在{when.zh}成立，每行每个日期仅一次；迟发现的日期在 {late.zh}内仍计。",
+        ),
+        Text("It is over at once.", "随即不再成立。"),
+    )
+
+
 _ROWS: Mapping[type, Callable[[Rule, Any, Kinds], Told]] = {
     Level: _level,
     Count: _count,
@@ -116,4 +135,5 @@ _ROWS: Mapping[type, Callable[[Rule, Any, Kinds], Told]] = {
     Unanswered: _unanswered,
     Cluster: _cluster,
     Rate: _rate,
+    Schedule: _schedule,
 }

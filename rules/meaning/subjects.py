@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from config.kinds import Kind, Text
-from rules.model import Predicate, Step
+from rules.model import Expected, Fleet, Predicate, Step
 
 _FIELDS = {
     "source": Text("source", "信源"),
@@ -38,3 +38,27 @@ def group(by: tuple[str, ...]) -> Text:
     names = [_FIELDS.get(name, Text(name, name)) for name in by]
     english = " and ".join(name.en for name in names)
     return Text(f"Each {english} is judged by itself.", f"按{'、'.join(name.zh for name in names)}分别判断。")
+
+
+_FLEETS = {
+    None: Text("device or camera", "设备或摄像机"),
+    Fleet.DEVICES: Text("device", "设备"),
+    Fleet.CAMERAS: Text("camera", "摄像机"),
+}
+
+
+def expected(sources: Expected, kinds: Iterable[str], table: Mapping[str, Kind]) -> Text:
+    """``, and each device of the city that reports "Battery" (battery) from when the rule begins to hold``."""
+    if sources.sources:
+        named = ", ".join(sources.sources)
+        return Text(f", and {named} from when the rule begins to hold", f"；{named} 自规则生效起计")
+    fleet = _FLEETS[sources.fleet]
+    names = sources.kinds or tuple(kinds)
+    labels = [table[name].label if name in table else Text(name, name) for name in names]
+    english = " or ".join(f'"{label.en}" ({name})' for label, name in zip(labels, names, strict=True))
+    chinese = "或".join(f"“{label.zh}”（{name}）" for label, name in zip(labels, names, strict=True))
+    tagged = Text(f", tagged {' and '.join(sources.tags)},", f"、标签为 {'、'.join(sources.tags)} 的") if sources.tags else Text("", "")
+    return Text(
+        f", and each {fleet.en} of the city that reports {english}{tagged.en} from when the rule begins to hold",
+        f"；本市上报{chinese}{tagged.zh or '的'}{fleet.zh}自规则生效起计",
+    )

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from config.kinds import Kind, ValueType
 from config.report import Place, Report
-from rules.model import Cluster, Count, Level, Rate, Rule, Sequence, Unanswered
+from config.suggest import did_you_mean
+from rules.model import Absent, Cluster, Count, Level, Rate, Rule, Schedule, Sequence, Unanswered
 from streams.alert import TicketPolicy
 
 Places = Mapping[str, Place]
@@ -18,6 +19,7 @@ def check_rule(rule: Rule, places: Places, kinds: Mapping[str, Kind], report: Re
     _values(rule, places, known, report)
     _times(rule, places, known, report)
     _ticket(rule, places, report)
+    _register(rule, places, kinds, report)
 
 
 def _at(rule: Rule, places: Places, field: str) -> Place:
@@ -74,7 +76,7 @@ def _values(rule: Rule, places: Places, known: list[Kind], report: Report) -> No
 
 def _times(rule: Rule, places: Places, known: list[Kind], report: Report) -> None:
     condition = rule.condition
-    pulse = isinstance(condition, Sequence | Cluster)
+    pulse = isinstance(condition, Sequence | Cluster | Schedule)
     if isinstance(condition, Level):
         momentary = bool(known) and all(kind.pulse for kind in known)
         pulse = condition.stale_after == 0 or (condition.stale_after is None and momentary)
@@ -99,3 +101,21 @@ def _times(rule: Rule, places: Places, known: list[Kind], report: Report) -> Non
 def _ticket(rule: Rule, places: Places, report: Report) -> None:
     if rule.ticket is not TicketPolicy.NONE and rule.category is None:
         report.add(_at(rule, places, "ticket"), "a ticket has a category, and the rule names none.", 'Add for example category: "06042".')
+
+
+def _register(rule: Rule, places: Places, kinds: Mapping[str, Kind], report: Report) -> None:
+    """What makes no sense for groups that are known before anything of them is seen."""
+    condition = rule.condition
+    if isinstance(condition, Schedule):
+        if "by" in places:
+            report.add(places["by"], "each row of the table is a group already, named by 'key'.", "Leave 'by' out.")
+        if rule.lateness:
+            report.add(_at(rule, places, "lateness"), "a date does not come out of order.", "Leave 'lateness' out.")
+    if isinstance(condition, Absent) and condition.expected is not None:
+        if rule.by != ("source",):
+            report.add(
+                _at(rule, places, "by"), "of an expected source nothing but its name is known.", "Leave 'by' out, or leave 'expected' out."
+            )
+        for name in condition.expected.kinds:
+            if name not in kinds:
+                report.add(_at(rule, places, "expected"), f"expected: {name!r} is not in the kinds table.", did_you_mean(name, kinds))

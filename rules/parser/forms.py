@@ -121,8 +121,14 @@ def _rate_of(values: Values) -> Condition:
     return Rate(side=side, bound=bound, per=per, within=values["within"])
 
 
+def _schedule_of(values: Values) -> Condition:
+    found: Condition = values[SCHEDULE]
+    return found
+
+
 _WINDOW = {"within": "Add the length of the window, for example within: 10m."}
 LEVEL = "level"
+SCHEDULE = "schedule"
 FORMS: Mapping[str, Form] = {
     LEVEL: Form(
         frozenset({"kind", "where", "clear", "stale_after"}), {}, lambda v: Level(clear=v.get("clear"), stale_after=v.get("stale_after"))
@@ -132,12 +138,17 @@ FORMS: Mapping[str, Form] = {
         _WINDOW,
         lambda v: Count(at_least=v["count"], within=v["within"], distinct=v.get("distinct")),
     ),
-    "absent": Form(frozenset({"kind", "where", "absent", "active"}), {}, lambda v: Absent(after=v["absent"], active=v.get("active"))),
+    "absent": Form(
+        frozenset({"kind", "where", "absent", "active", "expected"}),
+        {},
+        lambda v: Absent(after=v["absent"], active=v.get("active"), expected=v.get("expected")),
+    ),
     "sequence": Form(
         frozenset({"sequence", "within"}), {"within": "Add how soon the second step counts, for example within: 2m."}, _sequence_of
     ),
     "cluster": Form(frozenset({"kind", "where", "cluster", "within"}), _WINDOW, _cluster_of),
     "rate": Form(frozenset({"kind", "where", "rate", "within"}), _WINDOW, _rate_of),
+    SCHEDULE: Form(frozenset({SCHEDULE}), {}, _schedule_of),
 }
 """Every form by the field that names it; a rule without such a field is a level rule."""
 
@@ -148,6 +159,9 @@ REASONS: Mapping[str, str] = {
     "stale_after": "'stale_after' says how long one match of a level is believed; here the form has its own time",
     "distinct": "'distinct' tells apart what 'count' counts, and nothing is counted here",
     "within": "'within' is the window of count, sequence, cluster or rate, and the rule is none of these",
+    "expected": "'expected' names sources whose absence counts from the beginning, and the rule does not ask for absence",
     "active": "'active' says in which hours absence is counted, and the rule does not ask for absence",
 }
 """Why a field makes no sense outside its form."""
+BY_TABLE = "a schedule looks at a table, and at no observation"
+"""Why a field about observations makes no sense in a schedule."""

@@ -12,7 +12,7 @@ from rules.parser.readers import BadValueError, read_fields, text, texts
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DEFAULT_ZONE = "Asia/Shanghai"
-_DAY_MINUTES = 24 * 60
+DAY_MINUTES = 24 * 60
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|(24):(00)")
 
 
@@ -50,10 +50,10 @@ def hours(item: Item, report: Report) -> tuple[tuple[int, int], ...]:
         ends = tuple(entry.entries()) if entry.is_list else ()
         if len(ends) != 2:
             raise BadValueError("a span has a begin and an end.", 'Write ["06:00", "11:30"].')
-        begin, end = (_minutes(text(one, report)) for one in ends)
+        begin, end = (minutes(text(one, report)) for one in ends)
         if begin == end:
             raise BadValueError("a span that ends where it begins is no time at all.", "Leave out 'hours' for the whole day.")
-        spans.extend([(begin, end)] if begin < end else [span for span in ((begin, _DAY_MINUTES), (0, end)) if span[0] < span[1]])
+        spans.extend([(begin, end)] if begin < end else [span for span in ((begin, DAY_MINUTES), (0, end)) if span[0] < span[1]])
     spans.sort()
     for (_, end), (begin, _) in pairwise(spans):
         if begin < end:
@@ -61,7 +61,12 @@ def hours(item: Item, report: Report) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
-def _minutes(given: str) -> int:
+def minutes(given: str) -> int:
+    """A time of day in minutes after midnight, from 00:00 to 24:00.
+
+    Raises:
+        BadValueError: it is none.
+    """
     match = _TIME.fullmatch(given)
     if match is None:
         raise BadValueError(f"{given!r} is not a time of day.", 'Write "06:00", from "00:00" to "24:00".')

@@ -2,18 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from config.kinds import Kind
 from config.report import Place, Report
+from config.sources import Reporter
 from config.textfile import read_text
-from rules.model import BLIND, Rule, RuleSet
+from rules.model import BLIND, Given, Rule, RuleSet
 from rules.parser import readers
 from rules.parser.checks import check_rule
 from rules.parser.document import Item, parse_document
 from rules.parser.readers import Reader, read_fields
+from rules.parser.registers import ReadTable, registers_of
 from rules.parser.ruleform import places_of, read_rule
 from rules.version import set_version
+
+Texts = Sequence[tuple[str, str]]
+"""Rule files: name and text."""
 
 
 class UnknownKinds(StrEnum):
@@ -23,7 +29,12 @@ class UnknownKinds(StrEnum):
     TAKE = "take"
 
 
-def load_rules(files: Sequence[Path], kinds: Mapping[str, Kind], unknown: UnknownKinds = UnknownKinds.REFUSE) -> RuleSet:
+def load_rules(
+    files: Sequence[Path],
+    kinds: Mapping[str, Kind],
+    unknown: UnknownKinds = UnknownKinds.REFUSE,
+    reporters: Mapping[str, Reporter] | None = None,
+) -> RuleSet:
     """Read rule files as one set.
 
     Args:
@@ -31,6 +42,7 @@ def load_rules(files: Sequence[Path], kinds: Mapping[str, Kind], unknown: Unknow
         kinds: the kinds table.
         unknown: :attr:`UnknownKinds.TAKE` lets rules name kinds that are not in the table (their values may be of
             any type), as a replay of somebody else's recording needs it.
+        reporters: the sources of the city, for rules that expect them; ``None`` where there is no city.
 
     Raises:
         ProblemsError: something is wrong; every problem with file, line, column and what to write instead.
@@ -42,25 +54,52 @@ def load_rules(files: Sequence[Path], kinds: Mapping[str, Kind], unknown: Unknow
             report.add(Place(str(path)), "there is no such file.", "Name a rule file.")
         elif (text := read_text(path, report)) is not None:
             texts.append((str(path), text))
-    rules = _read(texts, kinds, unknown, report)
-    report.settle()
-    return RuleSet(rules=rules, kinds=kinds, version=set_version(rules))
+    return _checked(texts, kinds, unknown, report, partial(_table, report=report), reporters)
 
 
-def parse_rules(text: str, kinds: Mapping[str, Kind], file: str = "<rules>", unknown: UnknownKinds = UnknownKinds.REFUSE) -> RuleSet:
-    """Read rules from a text, as :func:`load_rules` does from files.
+def parse_rules(
+    text: str,
+    kinds: Mapping[str, Kind],
+    file: str = "<rules>",
+    unknown: UnknownKinds = UnknownKinds.REFUSE,
+    given: Given | None = None,
+) -> RuleSet:
+    """Read rules from a text, as :func:`load_rules` does from files; ``given`` holds the tables that they name.
 
     Raises:
         ProblemsError: something is wrong.
     """
-    report = Report()
-    rules = _read([(file, text)], kinds, unknown, report)
+    given = Given() if given is None else given
+    return _checked([(file, text)], kinds, unknown, Report(), given.tables.get, given.reporters)
+
+
+def _checked(  # noqa: PLR0917  # What was given to either reader of rules.
+    texts: Texts,
+    kinds: Mapping[str, Kind],
+    unknown: UnknownKinds,
+    report: Report,
+    read: ReadTable,
+    reporters: Mapping[str, Reporter] | None,
+) -> RuleSet:
+    """The set of all rules with their registers.
+
+    Raises:
+        ProblemsError: something is wrong.
+    """
+    checked = _read(texts, kinds, unknown, report)
+    registers, given = registers_of(checked, read, reporters, report)
     report.settle()
-    return RuleSet(rules=rules, kinds=kinds, version=set_version(rules))
+    rules = tuple(rule for rule, _ in checked)
+    return RuleSet(rules=rules, kinds=kinds, version=set_version(rules, registers), registers=registers, given=given)
 
 
-def _read(texts: Sequence[tuple[str, str]], kinds: Mapping[str, Kind], unknown: UnknownKinds, report: Report) -> tuple[Rule, ...]:
-    rules: dict[str, Rule] = {}
+def _table(path: str, report: Report) -> str | None:
+    """The text of a table on disk."""
+    return read_text(Path(path), report) if Path(path).is_file() else None
+
+
+def _read(texts: Texts, kinds: Mapping[str, Kind], unknown: UnknownKinds, report: Report) -> list[tuple[Rule, Mapping[str, Place]]]:
+    rules: dict[str, tuple[Rule, Mapping[str, Place]]] = {}
     for file, text in texts:
         top = parse_document(text, file, report)
         if top is None:
@@ -71,16 +110,17 @@ def _read(texts: Sequence[tuple[str, str]], kinds: Mapping[str, Kind], unknown: 
             rule = read_rule(item, group, kinds, report, must_be_known=unknown is UnknownKinds.REFUSE)
             if rule is None:
                 continue
-            check_rule(rule, places_of(item), kinds, report)
+            places = places_of(item)
+            check_rule(rule, places, kinds, report)
             if rule.name == BLIND:
                 report.add(
                     rule.place, f"the rule {BLIND!r} is built in.", "Set its severity and category in feeds.yaml; name this one otherwise."
                 )
-            first = rules.setdefault(rule.name, rule)
+            first, _ = rules.setdefault(rule.name, (rule, places))
             if first is not rule:
                 where = f"{first.place.file}:{first.place.line}"
                 report.add(rule.place, f"there is a rule {rule.name!r} already ({where}).", "Give each rule a name of its own.")
-    return tuple(rules.values())
+    return list(rules.values())
 
 
 def _rule_items(top: Item, report: Report) -> list[tuple[str, Item]]:

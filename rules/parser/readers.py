@@ -167,10 +167,19 @@ def _sentence(item: Item, report: Report) -> str:
 
 def summary(item: Item, report: Report) -> Text:
     """``{en: ..., zh: ...}``, or one text for both languages."""
+    return _two_texts(item, report, _sentence)
+
+
+def any_summary(item: Item, report: Report) -> Text:
+    """The same with placeholders that are checked later."""
+    return _two_texts(item, report, text)
+
+
+def _two_texts(item: Item, report: Report, reader: Reader) -> Text:
     if not item.is_mapping:
-        both = _sentence(item, report)
+        both = reader(item, report)
         return Text(both, both)
-    values, written = read_fields(item, {"en": _sentence, "zh": _sentence}, report, of="summary")
+    values, written = read_fields(item, {"en": reader, "zh": reader}, report, of="summary")
     for language in ("en", "zh"):
         if language not in written:
             raise BadValueError(f"the text in {language!r} is missing.", "Write { en: ..., zh: ... }.")

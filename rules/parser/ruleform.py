@@ -5,10 +5,10 @@ from typing import Any
 
 from config.kinds import Kind, Text
 from config.report import Place, Report
-from rules.model import Condition, Rule, Sequence, Step, Unanswered
-from rules.parser import forms, hours, readers
+from rules.model import Cluster, Condition, Rule, Schedule, Sequence, Step, Unanswered
+from rules.parser import forms, hours, readers, registering
 from rules.parser.document import Field, Item
-from rules.parser.forms import FORMS, LEVEL, REASONS
+from rules.parser.forms import BY_TABLE, FORMS, LEVEL, REASONS, SCHEDULE
 from rules.parser.predicatecheck import check_kinds, check_predicates
 from rules.parser.readers import Reader, read_fields
 from rules.version import version_of
@@ -40,9 +40,13 @@ FORM_FIELDS: Mapping[str, Reader] = {
     "sequence": forms.sequence,
     "cluster": forms.cluster,
     "rate": forms.rate,
+    SCHEDULE: registering.schedule,
+    "expected": registering.expected,
 }
 RULE_FIELDS: Mapping[str, Reader] = {**COMMON_FIELDS, **FORM_FIELDS}
 """Every field of a rule with its reader."""
+_SCHEDULE_FIELDS: Mapping[str, Reader] = {**RULE_FIELDS, "summary": readers.any_summary}
+"""The placeholders of a schedule are the columns of its table, which is read later."""
 
 
 def read_rule(item: Item, group: str, kinds: Mapping[str, Kind], report: Report, *, must_be_known: bool) -> Rule | None:
@@ -51,7 +55,8 @@ def read_rule(item: Item, group: str, kinds: Mapping[str, Kind], report: Report,
     if not item.is_mapping:
         report.add(item.place, "a rule is not a mapping.", "Write 'rule: some-name' and below it 'kind: ...'.")
         return None
-    values, written = read_fields(item, RULE_FIELDS, report, of="a rule")
+    table = _SCHEDULE_FIELDS if SCHEDULE in item.fields(Report()) else RULE_FIELDS
+    values, written = read_fields(item, table, report, of="a rule")
     if "rule" not in written:
         report.add(item.place, "the rule has no name.", "Add 'rule: some-name'.")
     if must_be_known:
@@ -67,7 +72,7 @@ def read_rule(item: Item, group: str, kinds: Mapping[str, Kind], report: Report,
         kinds=named,
         where=values.get("where"),
         condition=condition,
-        by=values.get("by", () if "cluster" in written else ("source",)),
+        by=_by(values, condition),
         for_=values.get("for", 0),
         keep_firing_for=values.get("keep_firing_for", 0),
         lateness=values.get("lateness", 0),
@@ -81,6 +86,15 @@ def read_rule(item: Item, group: str, kinds: Mapping[str, Kind], report: Report,
         place=item.place,
     )
     return version_of(rule)
+
+
+def _by(values: Mapping[str, Any], condition: Condition) -> tuple[str, ...]:
+    """What groups are told apart by, unless the rule says otherwise: nothing for a cluster, the key of a schedule's table."""
+    if isinstance(condition, Schedule):
+        return condition.key
+    written: tuple[str, ...] | None = values.get("by")
+    usual: tuple[str, ...] = () if isinstance(condition, Cluster) else ("source",)
+    return usual if written is None else written
 
 
 def places_of(item: Item) -> Mapping[str, Place]:
@@ -99,7 +113,8 @@ def _condition(item: Item, values: Mapping[str, Any], written: Mapping[str, Fiel
     form = FORMS[name]
     strange = [field for field in written if field in FORM_FIELDS and field not in form.fields]
     for field in strange:
-        report.add(written[field].key.place, f"{field!r} makes no sense here: {REASONS[field]}.", "Leave it out.")
+        reason = BY_TABLE if name == SCHEDULE else REASONS[field]
+        report.add(written[field].key.place, f"{field!r} makes no sense here: {reason}.", "Leave it out.")
     for field, fix in form.needed.items():
         if field not in written:
             report.add(item.place, f"{name!r} needs {field!r}.", fix)
@@ -117,6 +132,8 @@ def _kinds_of(values: Mapping[str, Any], condition: Condition) -> tuple[str, ...
             steps = (condition.first, condition.second)
         case Unanswered():
             steps = (condition.first, condition.answer)
+        case Schedule():
+            return ()
         case _:
             return tuple(values["kind"])
     return tuple(dict.fromkeys(kind for step in steps for kind in step.kinds))

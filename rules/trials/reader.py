@@ -9,6 +9,7 @@ from config.kinds import Kind
 from config.moment import Micros
 from config.problem import ProblemsError
 from config.report import Place, Report
+from config.sources import Reporter
 from config.textfile import read_text
 from rules.engine import Note
 from rules.model import RuleSet
@@ -26,8 +27,13 @@ START: Micros = 1_772_380_800_000_000
 """2026-03-02T00:00:00+08:00, a Monday: where the times of a test count from unless it says otherwise."""
 
 
-def read_trials(path: Path, kinds: Mapping[str, Kind]) -> TrialFile:
+def read_trials(path: Path, kinds: Mapping[str, Kind], reporters: Mapping[str, Reporter] | None = None) -> TrialFile:
     """Read a file of tests and the rule files that it names (from its own folder on).
+
+    Args:
+        path: the file.
+        kinds: the kinds table.
+        reporters: the sources of a city, for rules that expect them.
 
     Raises:
         ProblemsError: something is wrong with it or with its rules; every problem.
@@ -48,16 +54,16 @@ def read_trials(path: Path, kinds: Mapping[str, Kind]) -> TrialFile:
         if top.is_mapping and name not in written:
             report.add(top.place, f"{name!r} is missing.", "Write 'rule_files: [rules.yaml]' and 'tests:' with one '- name: ...' a test.")
     report.settle()
-    rules = _rules([path.parent / name for name in values["rule_files"]], kinds, report)
+    rules = _rules([path.parent / name for name in values["rule_files"]], kinds, reporters, report)
     report.settle()
     cases = [_case(entry, rules, kinds, report) for entry in values["tests"]]
     report.settle()
     return TrialFile(name=str(path), rules=rules, cases=tuple(case for case in cases if case is not None))
 
 
-def _rules(paths: list[Path], kinds: Mapping[str, Kind], report: Report) -> RuleSet:
+def _rules(paths: list[Path], kinds: Mapping[str, Kind], reporters: Mapping[str, Reporter] | None, report: Report) -> RuleSet:
     try:
-        return load_rules(paths, kinds)
+        return load_rules(paths, kinds, reporters=reporters)
     except ProblemsError as error:
         report.extend(error)
         return RuleSet(rules=(), kinds=kinds, version="")

@@ -37,10 +37,11 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 def run_case(case: Case, rules: RuleSet) -> tuple[tuple[Found, ...], Mapping[str, int]]:
     """Every alert in the order of firing, and how many observations were not applied, by reason.
 
-    The clock of the stream goes by the arrivals, as ticks drive it live; after the last one timers run up to ``until``.
+    The clock of the stream begins at the start and goes by the arrivals, as ticks drive it live; after the last one timers
+    run up to ``until``.
     """
     engine = Partition(rules, Limits(remembered=REMEMBERED))
-    outcomes: list[Outcome] = []
+    outcomes: list[Outcome] = [*engine.tick(case.start, case.start)]
     for arrival in case.arrivals:
         outcomes.extend(engine.tick(arrival.at, arrival.at))
         outcomes.extend(engine.observe(arrival.observation, arrival.at))

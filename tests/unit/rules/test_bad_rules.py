@@ -12,6 +12,56 @@ from rules.parser import load_rules
 
 BAD = Path("tests/data/rules/bad")
 SAID: dict[str, tuple[str, ...]] = {
+    "expected-by": ("7:13: of an expected source nothing but its name is known. Leave 'by' out, or leave 'expected' out.",),
+    "expected-of-level": (
+        "7:9: 'expected' makes no sense here: 'expected' names sources whose absence counts from the beginning, and the rule does not ask for absence. Leave it out.",
+    ),
+    "expected-word": (
+        "7:19: expected: 'devices' is no source, and no word for the city's sources. Write devices, cameras or sources, {kind: ...}, or a list such as [sensor/door-7].",
+    ),
+    "schedule-by": ("6:13: each row of the table is a group already, named by 'key'. Leave 'by' out.",),
+    "schedule-cells": (
+        "tables/cells.csv:2: due: '2026-02-30' is no date. Write 2026-03-02, or an instant with offset: 2026-03-02T09:00:00+08:00.",
+        "tables/cells.csv:3: permit: the cell is empty, and it is part of the row's key. Write what names the row.",
+        "tables/cells.csv:4: due: '10.03.2026' is no date. Write 2026-03-02, or an instant with offset: 2026-03-02T09:00:00+08:00.",
+        "tables/cells.csv:6: due: '20260310' is no date. Write 2026-03-02, or an instant with offset: 2026-03-02T09:00:00+08:00.",
+        "tables/cells.csv:7: due: '2026-03-10T09:00:00' is no date. Write 2026-03-02, or an instant with offset: 2026-03-02T09:00:00+08:00.",
+        "tables/cells.csv:8: due: '1066-10-14' is no date. Write 2026-03-02, or an instant with offset: 2026-03-02T09:00:00+08:00.",
+        "tables/cells.csv:9: lon, lat: '200', '29' is no place on the earth. Write degrees, such as 113.2001 and 29.4003, or neither.",
+        "tables/cells.csv:10: lon, lat: '113', '' is no place on the earth. Write degrees, such as 113.2001 and 29.4003, or neither.",
+        "tables/cells.csv:11: there is a row for 'P-1' already (line 5). Give each row a key of its own.",
+        "tables/cells.csv:12: the row has 2 cells, the header 5. Add or remove commas; quote a text with a comma.",
+    ),
+    "schedule-columns": (
+        "5:19: schedule: the table tables/good.csv has no column 'house'. Known: due, owner, permit.",
+        "5:19: schedule: the table tables/good.csv has no column 'deu'. Did you mean 'due'?",
+    ),
+    "schedule-empty": ("tables/empty.csv:1: the table is empty. Start it with a header, the names of its columns.",),
+    "schedule-for": (
+        "6:14: the condition is true at one instant only, so it can never hold for a time. Leave 'for' out, or say with 'stale_after' how long one match of a level is believed.",
+    ),
+    "schedule-header": (
+        "tables/header.csv:1: column 2 has no name that a placeholder can carry: ''. Write a word, such as due_date.",
+        "tables/header.csv:1: the column 'permit' is there twice. Keep one of them.",
+        "tables/header.csv:1: column 5 has no name that a placeholder can carry: '{x}'. Write a word, such as due_date.",
+    ),
+    "schedule-kind": ("6:9: 'kind' makes no sense here: a schedule looks at a table, and at no observation. Leave it out.",),
+    "schedule-lateness": ("6:19: a date does not come out of order. Leave 'lateness' out.",),
+    "schedule-no-key": ("5:19: schedule: key is missing. Write {table: permits.csv, at: expires, key: permit}.",),
+    "schedule-no-table": ("5:19: schedule: there is no table permits.csv. Put it beside the rule file.",),
+    "schedule-outside": (
+        "5:27: table: '../permits.csv' is no CSV file beside the rule file. Write a name such as permits.csv, without '..' or a leading '/'.",
+    ),
+    "schedule-placeholder": ("6:18: summary: {onwer} is no placeholder. Did you mean 'owner'?",),
+    "schedule-quote": ("tables/quote.csv:2: this is not CSV: unexpected end of data. Close every quote and write one record a line.",),
+    "schedule-text": (
+        "5:19: schedule is not a mapping. Write 'field: value' pairs; fields: table, at, key, time, zone, before, catch_up.",
+    ),
+    "schedule-time": (
+        '5:72: time: 24:00 is the next day. Write "00:00", and the date of that day in the table.',
+        "5:87: zone: 'Asia/Shangai' is not a time zone. Did you mean 'Asia/Shanghai'?",
+        "5:101: schedule has no field 'befor'. Did you mean 'before'?",
+    ),
     "absent-nothing": ("6:17: absent: it must be longer than nothing. Write for example 30s.",),
     "active-field": ("7:18: active has no field 'day'. Did you mean 'days'?",),
     "active-of-level": (
@@ -77,8 +127,8 @@ SAID: dict[str, tuple[str, ...]] = {
     "document-unknown-alias": (
         "1:9: this is not YAML: found undefined alias 'nowhere'. Check the indentation, the colons and the quotes here.",
     ),
-    "field-unknown-far": ("6:9: a rule has no field 'qqq'. 23 are known, such as absent, active, by.",),
-    "field-unknown": ("6:9: a rule has no field 'treshold'. 23 are known, such as absent, active, by.",),
+    "field-unknown-far": ("6:9: a rule has no field 'qqq'. 25 are known, such as absent, active, by.",),
+    "field-unknown": ("6:9: a rule has no field 'treshold'. 25 are known, such as absent, active, by.",),
     "for-endless-digits": ("6:14: for: it is longer than ten years. Write for example 30s, 10m or 1h30m.",),
     "for-fraction": ("6:14: for: '1.5h' is not a length of time. Write for example 30s, 10m or 1h30m.",),
     "for-negative": ("6:14: for: '-5s' is not a length of time. Write for example 30s, 10m or 1h30m.",),
