@@ -62,7 +62,7 @@ bench-peers: setup .venv-peers/stamp ## The same beside Quix Streams and Bytewax
 	@.venv-peers/bin/python -m pip --disable-pip-version-check install -r bench/peers/requirements.txt >&2
 	@touch $@
 
-chaos: setup-test ## The fault tests alone: kills, freezes and broker loss
+chaos: setup-test ## The fault tests, then a million observations under random faults against the oracle (ARGS="--seed N")
 	$(BIN)/python -m pytest tests/integration/streams/test_faults.py tests/integration/gateway/test_sigkill.py tests/integration/dispatch/test_sigkill.py
 	$(BIN)/python -m tests.integration.streams.chaos $(ARGS)
 

@@ -28,9 +28,9 @@ Made = tuple[str, int, bytes, Mapping[str, bytes]]
 """Topic, partition, value and headers of a record to write."""
 RULES = Path(__file__).parents[1] / "data/storm/rules.yaml"
 CROSSING = RULES.with_name("crossing.yaml")
-BEGIN: Micros = parse("2026-03-29T00:56:30Z")
-"""Some minutes before the clocks change in Berlin."""
-EACH_SECONDS = 4.0
+BEGIN: Micros = parse("2026-03-29T00:58:00Z")
+"""Two minutes before the clocks change in Berlin."""
+EACH_SECONDS = 2.5
 """How often a source says something."""
 OF_ONE_SOURCE = 100
 JSON_HEADERS = {"content-type": JSON_TYPE.encode()}
@@ -51,7 +51,7 @@ KINDS = {
     )
 }
 _OFTEN = ("dust", "dust", "dust", "noise", "noise", "door", "door", "motion", "motion")
-_LOADS: tuple[Mapping[str, Any], ...] = tuple({"load": load} for load in range(10)) + ({}, {"load": "heavy"})
+_LOADS: tuple[Mapping[str, Any], ...] = (*({"load": load} for load in range(10)), {}, {"load": "heavy"})
 
 
 class Storm:
@@ -170,7 +170,7 @@ class Storm:
         if dice < 0.43:
             many = (seen,) * (MAX_OBSERVATIONS + 1)
             return topic, partition, encode_envelope(Envelope(sent_at=self.now, writer="elsewhere", observations=many)), ENVELOPE_HEADERS
-        public = {"id": seen.id, "source": seen.source, "kind": seen.kind, "at": _public(seen.at), "value": seen.value}
+        public: dict[str, Any] = {"id": seen.id, "source": seen.source, "kind": seen.kind, "at": _public(seen.at), "value": seen.value}
         public |= {"zone": seen.zone} if seen.zone else {}
         if dice < 0.6:
             public["at"] = public["at"].removesuffix("Z")
@@ -183,3 +183,8 @@ def _pack(value: Any) -> bytes:
 
 def _public(at: Micros) -> str:
     return datetime.fromtimestamp(at // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{at % SECOND:06}Z"
+
+
+def rules_text() -> str:
+    """The rules of a storm: one file."""
+    return RULES.read_text(encoding="utf-8") + CROSSING.read_text(encoding="utf-8").partition("groups:\n")[2]

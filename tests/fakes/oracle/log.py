@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tests.fakes.oracle.episodes import Said, story, timers
 from tests.fakes.oracle.forms import Sample, truth_of
 from tests.fakes.oracle.rulebook import Rule
-from tests.fakes.oracle.seen import Seen, field, shown
+from tests.fakes.oracle.seen import SECOND, Seen, field, shown
 from tests.fakes.oracle.verdict import judge
 
 BEGINNING = -(2**62)
@@ -64,6 +64,21 @@ def in_turn(log: Iterable[Entry], lateness: int, *, to_the_end: bool = False) ->
             yield heapq.heappop(waiting)[3]
     if to_the_end:
         yield from (entry[3] for entry in sorted(waiting, key=lambda entry: entry[:3]))
+
+
+def in_order(logs: Sequence[Sequence[Entry]], lateness: int) -> Iterator[Arrival]:
+    """The observations of all partitions as rules over several sources apply them: those that every partition's clock has passed.
+
+    Raises:
+        ValueError: one came so late in its own partition that it depends on the speed of the others whether it counts.
+    """
+    passed = min(map(clock, logs)) - lateness
+    turns = [arrival for log in logs for arrival in in_turn(log, lateness, to_the_end=True)]
+    for seen, horizon in turns:
+        if seen.at < horizon:
+            raise ValueError(f"{seen.id} came {(horizon - seen.at) / SECOND} s later than the lateness")
+    for seen in sorted((arrival.seen for arrival in turns if arrival.seen.at < passed), key=lambda seen: (seen.at, seen.id, seen.source)):
+        yield Arrival(seen, BEGINNING)
 
 
 def hear(rule: Rule, arrivals: Iterable[Arrival], last: int) -> Heard:

@@ -24,7 +24,8 @@ from streams.topics import TICKETS
 from tests.fakes.casebook import MemoryCaseBook
 from tests.fakes.dispatchprocess import DispatchProcess
 from tests.fakes.town import town
-from tests.integration.streams.nemesis import Outcome, read_log
+from tests.integration.streams.compare import Outcome
+from tests.integration.streams.readback import read_log
 
 CATCH_UP_SECONDS = 60.0
 Place = tuple[str, str | None, str | None]

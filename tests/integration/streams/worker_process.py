@@ -1,15 +1,15 @@
-"""An engine worker for fault tests: the product's own application and worker around one of the folds below.
+"""An engine worker for fault tests: the product's own application and worker around the fold of a workload.
 
-Run as ``python -m tests.integration.streams.worker_process FOLD`` with the settings in the environment.
+Run as ``python -m tests.integration.streams.worker_process WORKLOAD`` with the settings in the environment.
 """
 
 import os
 import sys
 
 from config.settings import read_settings
+from rules.agents import TOPICS
 from streams.app import attach, build_app
 from streams.telemetry import configure_logging
-from streams.topics import OBSERVATIONS, URGENT
 from streams.worker import await_topics, run_worker
 from tests.integration.streams.workloads import WORKLOADS
 
@@ -18,5 +18,5 @@ if __name__ == "__main__":
     configure_logging(settings.log_level, "engine")
     await_topics(settings)
     app = build_app(settings, "engine")
-    attach(app, settings, WORKLOADS[sys.argv[1]].fold(), (OBSERVATIONS, URGENT))
+    attach(app, settings, WORKLOADS[sys.argv[1]].fold(settings.partitions), TOPICS)
     sys.exit(run_worker(app))
