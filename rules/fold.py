@@ -72,7 +72,7 @@ class RuleFold:
             ValueError: they are of an unknown schema version, or of another number of partitions.
         """
         if topic == MATCHES:
-            downstream = Downstream(self.ruleset, self._routing.partitions, self._limits, self.tally, self.traffic)
+            downstream = Downstream(self.ruleset, self._routing.partitions, self._limits, self.tally, self.traffic, feeds=self._feeds)
             downstream.restore(sections)
             self.crossings[partition] = downstream
             return HeldMatches(downstream)

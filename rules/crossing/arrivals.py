@@ -10,6 +10,7 @@ import msgspec
 from config.moment import SECOND, Micros
 from rules.crossing.traffic import Traffic
 from rules.state import BEGINNING, NEVER
+from streams.envelope import FeedState
 from streams.observation import Observation
 
 PATIENCE: Micros = 600 * SECOND
@@ -25,12 +26,16 @@ class Arrival(msgspec.Struct, frozen=True, array_like=True):
         rule: whose observations these are; empty when it brings the clock alone.
         observations: of that rule.
         clock: the upstream partition's clock, when it tells it: everything before it was sent.
+        feeds: what it heard of the gateway and of feeds (:mod:`rules.crossing.looks`).
+        sent_at: the clock of the log.
     """
 
     sequence: int
     rule: str
     observations: tuple[Observation, ...]
     clock: Micros | None
+    feeds: tuple[FeedState, ...] = ()
+    sent_at: Micros = 0
 
 
 class Heard(msgspec.Struct, array_like=True):

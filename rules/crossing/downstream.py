@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from config.feeds import FeedTable
 from config.moment import Micros
 from rules.crossing.arrivals import Arrival, Heard, Taken, take
 from rules.crossing.division import UPSTREAM, crossing_of
@@ -39,8 +40,10 @@ class Downstream:
         heard: what is known of the upstream partitions, by topic.
     """
 
-    def __init__(self, ruleset: RuleSet, partitions: int, limits: Limits, tally: Tally, traffic: Traffic) -> None:
-        self.sides = {topic: Side(crossing_of(ruleset, topic), limits, tally, traffic) for topic in UPSTREAM}
+    def __init__(
+        self, ruleset: RuleSet, partitions: int, limits: Limits, tally: Tally, traffic: Traffic, *, feeds: FeedTable | None = None
+    ) -> None:
+        self.sides = {topic: Side(crossing_of(ruleset, topic), limits, tally, traffic, feeds) for topic in UPSTREAM}
         self.heard = {topic: [Heard(aside={}) for _ in range(partitions)] for topic in UPSTREAM}
         self._traffic = traffic
 
@@ -59,9 +62,10 @@ class Downstream:
 
     def take(self, origin: Origin, envelope: Envelope, rule: str, timestamp: Micros) -> Taken:
         """Take a record in its turn; what it brings is held until :meth:`advance`."""
-        arrival = Arrival(origin.sequence, rule, envelope.observations, envelope.tick)
+        arrival = Arrival(origin.sequence, rule, envelope.observations, envelope.tick, envelope.feeds, envelope.sent_at)
         taken = take(self.heard[origin.topic][origin.partition], arrival, timestamp, self._traffic)
         for one in taken.arrivals:
+            self.sides[origin.topic].looks.add(one.feeds, one.clock, one.sent_at)
             self._hold(one)
         return taken
 

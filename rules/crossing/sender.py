@@ -6,11 +6,12 @@ import msgspec
 
 from config.moment import SECOND, Micros
 from config.problem import Problem
+from rules.crossing.looks import TICK
 from rules.crossing.routing import Routing
 from rules.crossing.traffic import Traffic
 from rules.state import BEGINNING
 from streams.codec import ENVELOPE_HEADERS, encode_envelope
-from streams.envelope import Envelope, Origin
+from streams.envelope import Envelope, FeedState, Origin
 from streams.fold import Output, Record
 from streams.observation import Observation
 from streams.rejected import reject_observation
@@ -82,7 +83,7 @@ class Sender:
         """What a record gives downstream: its observations by rule, and what time it is.
 
         The clock goes with the last record for a partition only, since it says that everything before it was sent. It is
-        told with observations, at each tick, and when a second has passed without one.
+        told with observations, at each tick or word of a feed, and when a second has passed without one.
 
         Args:
             envelope: the record, decoded; the engine has applied it.
@@ -91,14 +92,14 @@ class Sender:
         """
         letters: list[Output] = []
         batches = self._sorted(envelope, record, letters)
-        urging = envelope.tick is not None
+        signs = envelope.feeds if envelope.tick is None else (FeedState(TICK, envelope.tick), *envelope.feeds)
         outputs: list[Output] = []
         for home in sorted(batches.keys() | self._listeners):
             own = batches.get(home, [])
             told = self._sent.clocks[home]
-            if not own and not (home in self._listeners and now > told and (urging or now - told >= SECOND)):
+            if not own and not (home in self._listeners and (signs or now - told >= SECOND)):
                 continue
-            outputs.extend(self._records(home, own, envelope, now))
+            outputs.extend(self._records(home, own, envelope.sent_at, now, signs))
             self._sent.clocks[home] = now
         self._traffic.sent += len(outputs)
         self._changed = self._changed or bool(outputs)
@@ -124,13 +125,15 @@ class Sender:
             return {home: list(batches.items()) for home, batches in found.items()}
         return {home: list(_cut(batches, record, letters)) for home, batches in found.items()}
 
-    def _records(self, home: int, batches: Sequence[Batch], envelope: Envelope, now: Micros) -> Iterator[Output]:
-        """The records for one partition; the last of them tells the clock."""
+    def _records(self, home: int, batches: Sequence[Batch], sent_at: Micros, now: Micros, signs: tuple[FeedState, ...]) -> Iterator[Output]:
+        """The records for one partition; the last of them tells the clock, and what was heard of feeds."""
+        last = Envelope(sent_at=sent_at, writer=WRITER, tick=now, feeds=signs)
+        usual = Envelope(sent_at=sent_at, writer=WRITER)
         for number, (rule, observations) in enumerate(batches, start=1):
-            tick = now if number == len(batches) else None
-            yield self._output(home, rule, Envelope(sent_at=envelope.sent_at, writer=WRITER, observations=tuple(observations), tick=tick))
+            kept = last if number == len(batches) else usual
+            yield self._output(home, rule, msgspec.structs.replace(kept, observations=tuple(observations)))
         if not batches:
-            yield self._output(home, None, Envelope(sent_at=envelope.sent_at, writer=WRITER, tick=now, feeds=envelope.feeds))
+            yield self._output(home, None, last)
 
     def _output(self, home: int, rule: str | None, envelope: Envelope) -> Output:
         self._sent.sequences[home] += 1

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from config.feeds import FeedTable
 from config.moment import Micros
+from rules.crossing.looks import Looks
 from rules.crossing.merge import Merge
 from rules.crossing.traffic import Traffic
 from rules.engine import Limits, Outcome, Partition, Tally, snapshot
@@ -10,6 +12,7 @@ from rules.model import RuleSet
 from streams.observation import Observation
 
 _HELD = "held/"
+_LOOKS = "looks"
 
 
 class Side:
@@ -18,11 +21,13 @@ class Side:
     Attributes:
         engine: the rules at work.
         merge: what waits for the clock.
+        looks: what was heard of feeds where the clock has yet to come to.
     """
 
-    def __init__(self, ruleset: RuleSet, limits: Limits, tally: Tally, traffic: Traffic) -> None:
-        self.engine = Partition(ruleset, limits, tally)
+    def __init__(self, ruleset: RuleSet, limits: Limits, tally: Tally, traffic: Traffic, feeds: FeedTable | None) -> None:
+        self.engine = Partition(ruleset, limits, tally, feeds)
         self.merge = Merge()
+        self.looks = Looks()
         self._traffic = traffic
         self._lateness = {rule.name: rule.lateness for rule in ruleset.rules}
 
@@ -38,20 +43,30 @@ class Side:
         """Everything that happens until the clock: observations of earlier instants, and timers between them and after.
 
         An observation is applied when the clock has passed ``at`` + lateness, strictly: until then another partition may
-        send one of the very same instant that comes before it.
+        send one of the very same instant that comes before it. A tick is seen where it lies in time, as if all had told it at once.
         """
         engine = self.engine
+        for look in self.looks.due(clock):
+            yield from self._release(look.at, noticed)
+            yield from engine.hear(look.sent_at, look.feeds) if look.word else engine.tick(look.at, noticed, look.feeds)
+        yield from self._release(clock, noticed)
+        yield from engine.pass_to(clock, noticed)
+
+    def _release(self, clock: Micros, noticed: Micros) -> Iterator[Outcome]:
         for rule, observation in self.merge.release(clock):
-            yield from engine.apply(rule, observation, noticed)
-        yield from engine.tick(clock, noticed)
+            yield from self.engine.apply(rule, observation, noticed)
 
     def full(self) -> dict[str, bytes]:
         """Every section."""
-        return {**snapshot.full(self.engine), **_named(self.merge.full())}
+        return {_LOOKS: self.looks.section(), **snapshot.full(self.engine), **_named(self.merge.full())}
 
     def delta(self) -> dict[str, bytes | None]:
         """The sections that changed."""
-        return {**snapshot.delta(self.engine), **{_HELD + name: raw for name, raw in self.merge.delta().items()}}
+        return {
+            _LOOKS: self.looks.section(),
+            **snapshot.delta(self.engine),
+            **{_HELD + name: raw for name, raw in self.merge.delta().items()},
+        }
 
     def restore(self, sections: Mapping[str, bytes]) -> None:
         """Take over what a checkpoint kept; what waited for a rule that is gone is left behind.
@@ -59,7 +74,9 @@ class Side:
         Raises:
             ValueError: the sections are of an unknown schema version.
         """
-        snapshot.restore(self.engine, {name: raw for name, raw in sections.items() if not name.startswith(_HELD)})
+        snapshot.restore(self.engine, {name: raw for name, raw in sections.items() if not name.startswith(_HELD) and name != _LOOKS})
+        if _LOOKS in sections:
+            self.looks.restore(sections[_LOOKS])
         held = {name.removeprefix(_HELD): raw for name, raw in sections.items() if name.startswith(_HELD)}
         self._traffic.unknown += self.merge.restore(held, self._due)
 

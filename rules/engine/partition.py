@@ -154,6 +154,11 @@ class Partition:
         self.now = max(self.now, at)
         return self._see(turns, noticed)
 
+    def pass_to(self, at: Micros, noticed: Micros) -> Sequence[Outcome]:
+        """Let the clock of the stream go on, though nobody was heard: what was held for that stays held."""
+        self.now = max(self.now, at)
+        return self._see((), noticed)
+
     def hear(self, sent_at: Micros, feeds: Sequence[FeedState]) -> Sequence[Outcome]:
         """Signs of life, or of death, that came without a tick: the clock of the stream stands."""
         if self.eyes is None:

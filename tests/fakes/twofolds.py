@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 
+from config.feeds import FeedTable
 from config.moment import SECOND, Micros
 from rules.fold import RuleFold
 from rules.model import RuleSet
 from streams.alert import AlertEvent
 from streams.codec import ENVELOPE_HEADERS, encode_envelope
-from streams.envelope import Envelope
+from streams.envelope import Envelope, FeedState
 from streams.fold import Held, Output, Record
 from streams.observation import Observation
 from streams.partition import partition_of
@@ -31,10 +32,11 @@ class TwoFolds:
         ruleset: the rules.
         partitions: of each topic.
         chance: decides which partition gets on next.
+        feeds: the city's feeds.
     """
 
-    def __init__(self, ruleset: RuleSet, partitions: int, chance: random.Random) -> None:
-        self.fold = RuleFold(ruleset, partitions=partitions)
+    def __init__(self, ruleset: RuleSet, partitions: int, chance: random.Random, feeds: FeedTable | None = None) -> None:
+        self.fold = RuleFold(ruleset, partitions=partitions, feeds=feeds)
         self.partitions, self._chance = partitions, chance
         self.log: defaultdict[Address, list[Record]] = defaultdict(list)
         self.applied: defaultdict[Address, int] = defaultdict(int)
@@ -78,9 +80,15 @@ class TwoFolds:
             close(address)
         self.tick(EPOCH + END)
 
-    def tick(self, at: Micros) -> None:
-        """Write a tick to every partition of observations."""
-        value = encode_envelope(Envelope(sent_at=at, writer="gateway-1", tick=at))
+    def see(self, one: Observation) -> None:
+        """Write an observation into the partition of its source, in an envelope of its own."""
+        sent_at = one.at if one.received_at is None else one.received_at
+        value = encode_envelope(Envelope(sent_at=sent_at, writer="gateway-1", observations=(one,)))
+        self.write((OBSERVATIONS, partition_of(one.source, self.partitions)), value)
+
+    def tick(self, at: Micros, feeds: tuple[FeedState, ...] = (), *, word: bool = False) -> None:
+        """Write a tick, or a word about feeds, to every partition of observations."""
+        value = encode_envelope(Envelope(sent_at=at, writer="gateway-1", tick=None if word else at, feeds=feeds))
         for topic in (OBSERVATIONS, URGENT):
             for number in range(self.partitions):
                 self.write((topic, number), value)

@@ -7,6 +7,7 @@ import pytest
 
 from config.moment import SECOND
 from rules.crossing import Routing, Sender, Traffic, home_of
+from rules.crossing.looks import TICK
 from rules.crossing.sender import MAX_BYTES, SECTION
 from rules.engine import Limits, Tally
 from streams.codec import ENVELOPE_HEADERS, decode_record, encode_envelope
@@ -89,19 +90,24 @@ def test_a_tick_goes_to_every_partition_that_needs_the_clock_and_to_no_other() -
     feeds = (FeedState("mqtt", EPOCH),)
     outputs = send(sender(ZONES), tick=5, feeds=feeds)
     assert [(output.partition, output.key, read(output).tick, read(output).feeds) for output in outputs] == [
-        (number, None, EPOCH + 5 * SECOND, feeds) for number in range(PARTITIONS)
+        (number, None, EPOCH + 5 * SECOND, (FeedState(TICK, EPOCH + 5 * SECOND), *feeds)) for number in range(PARTITIONS)
     ]
     assert [output.partition for output in send(sender(ALL), tick=5)] == [HOME]
 
 
-def test_a_tick_that_says_nothing_new_is_not_sent() -> None:
-    """The same tick again, or one behind what was told with observations, is no news."""
+def test_a_tick_that_moves_no_clock_is_sent_all_the_same() -> None:
+    """It says that the gateway was heard, which is another thing than what time it is; the clock never goes back."""
     made = sender(ALL)
-    assert len(send(made, tick=5)) == 1
-    assert send(made, tick=5) == []
     send(made, seen(7, 9))
-    assert send(made, tick=6, now=7) == []
-    assert len(send(made, tick=6.5, now=7.5)) == 1
+    (output,) = send(made, tick=6, now=7)
+    assert (read(output).tick, read(output).feeds) == (EPOCH + 7 * SECOND, (FeedState(TICK, EPOCH + 6 * SECOND),))
+
+
+def test_a_word_about_feeds_is_sent_on_without_a_tick() -> None:
+    """Whoever says that a feed is there, says it downstream too."""
+    feeds = (FeedState("cameras", EPOCH),)
+    (output,) = send(sender(ALL), now=3, feeds=feeds)
+    assert (read(output).feeds, read(output).tick, read(output).sent_at) == (feeds, EPOCH + 3 * SECOND, EPOCH + SECOND)
 
 
 def test_without_ticks_the_clock_is_told_once_a_second() -> None:
