@@ -138,6 +138,29 @@ tests:
             exp_annotations:
               summary: Partition 1 of cityloop.urgent was last applied 1m 30s ago.
               action: "Ticks come every second: either the gateway writes none, or no engine has the partition."
+      - {{eval_time: 90s, alertname: CrossingClockStands, exp_alerts: []}}
+  - interval: 5s
+    input_series:
+      - {{series: 'cityloop_engine_applied_timestamp_seconds{{topic="cityloop.matches", partition="1"}}', values: '0x40'}}
+      - {{series: 'cityloop_crossing_clock_seconds{{topic="cityloop.urgent", partition="1"}}', values: '0x40'}}
+      - {{series: 'cityloop_crossing_records_total{{outcome="lost"}}', values: '0 0 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2 2'}}
+      - {{series: 'cityloop_crossing_records_total{{outcome="repeated"}}', values: '0 0 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9 9'}}
+    alert_rule_test:
+      - {{eval_time: 120s, alertname: EngineBehind, exp_alerts: []}}
+      - eval_time: 120s
+        alertname: CrossingClockStands
+        exp_alerts:
+          - exp_labels: {{severity: critical, topic: cityloop.urgent, partition: "1"}}
+            exp_annotations:
+              summary: Rules over several sources wait for a partition of cityloop.urgent that is 2m 0s behind.
+              action: EngineBehind names it; what the other partitions send is held until it has caught up.
+      - eval_time: 60s
+        alertname: CrossingRecordsLost
+        exp_alerts:
+          - exp_labels: {{severity: critical, outcome: lost}}
+            exp_annotations:
+              summary: 2 records for rules over several sources never came.
+              action: cityloop.rejected says which; replay their observations to see what the rules would have said.
 """
 
 
