@@ -197,20 +197,31 @@ class RuleBearer:
         self.held.pop(group.key, None)
         self.dirty.add(group.bucket)
 
-    def forget(self, before: Micros, span: Micros) -> None:
+    def forget(self, before: Micros, span: Micros) -> Micros:
         """Drop groups of which nothing was heard since an instant, and with which nothing is under way.
 
         Args:
             before: that instant.
             span: how long what a group has seen may matter to what it sees next.
+
+        Returns:
+            When the first of those that are idle and stay was heard; ``NEVER`` when there is none.
         """
-        gone = [group for group in self.groups.values() if _is_idle(group) and group.last_at < before and group.ran_at < before]
+        gone, left = list[Group](), NEVER
+        for group in self.groups.values():
+            if _is_idle(group):
+                heard = max(group.last_at, group.ran_at)
+                if heard < before:
+                    gone.append(group)
+                else:
+                    left = min(left, heard)
         for group in gone:
             self.horizon = max(self.horizon, group.last_at + span, group.ran_at + span)
             self.shelves.drop(group)
             del self.groups[group.key]
             self.armed.pop(group.key, None)
         self.counts.forgotten += len(gone)
+        return left
 
     def _create(self, key: Key) -> Group:
         group = self.groups[key] = Group(key=key, bucket=0)
@@ -283,5 +294,11 @@ def _lateness(at: Micros, group: Group) -> str:
 
 
 def _is_idle(group: Group) -> bool:
-    """Nothing is to come of it by itself, and nothing must be said about it."""
-    return group.registered is None and group.phase is IDLE and group.condition_due == NEVER and group.alert_due == NEVER
+    """It was heard, and nothing is to come of it by itself."""
+    return (
+        group.registered is None
+        and group.phase is IDLE
+        and group.condition_due == NEVER
+        and group.alert_due == NEVER
+        and (group.last_at != BEGINNING or group.ran_at != BEGINNING)
+    )

@@ -87,7 +87,7 @@ class Partition:
                     direct[kind] = (*direct.get(kind, ()), bearer.apply)
         self._routes = {kind: (direct.get(kind, ()), held.get(kind, ())) for kind in direct.keys() | held.keys()}
         registers = ruleset.registers if registers is None else registers
-        self.registry = Registry(self.bearers, registers, limits.forget_after, self.lanes[0])
+        self.registry = Registry(self.bearers, registers, limits.forget_after, by_lateness)
         self._max_ahead = limits.max_ahead
         self._ledger = Ledger()
         self.eyes = None if feeds is None else Eyes(feeds)

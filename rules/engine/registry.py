@@ -19,9 +19,10 @@ ROUNDS = 16
 
 
 class Registry:
-    """Runs the chores by timers of the lane without lateness, so that they cost an observation nothing.
+    """Runs the chores by timers of the lanes, so that they cost an observation nothing.
 
-    Both are done at instants of the stream alone: a replay and a restarted engine do them where they were done.
+    They are done at instants of the stream alone, each in its place among the observations and timers of its lane: a
+    replay and a restarted engine do them where they were done.
 
     Attributes:
         since: the clock of the stream when the rules began to hold here; ``BEGINNING`` until there is one.
@@ -29,17 +30,17 @@ class Registry:
         held: nothing ever.
     """
 
-    def __init__(self, bearers: Mapping[str, RuleBearer], registers: Registers, forget_after: Micros, lane: Lane) -> None:
+    def __init__(self, bearers: Mapping[str, RuleBearer], registers: Registers, forget_after: Micros, lanes: Mapping[Micros, Lane]) -> None:
         self._bearers = bearers
         self._registers = registers
         self._forget_after = forget_after
         self._every = max(forget_after // ROUNDS, 1)
-        self._lane = lane
+        self._lanes = lanes
         self.since: Micros = BEGINNING
         self.armed: dict[Key, Micros] = {}
         self.held: dict[Key, Held] = {}
         self._opening = Group(key=(), bucket=0, condition_due=FIRST)
-        lane.arm(self._opening, self)
+        lanes[0].arm(self._opening, self)
 
     def due_of(self, group: Group) -> Micros:
         """When the chore is due."""
@@ -51,10 +52,7 @@ class Registry:
             group.condition_due = NEVER
             self._open(ledger)
         else:
-            # Of several rounds that have passed the last one does the work of all; at the end of a recording, where timers
-            # run ahead of the clock, there is this one.
-            group.condition_due = self._next(due % self._every, max(ledger.clock, due + 1))
-            self._sweep(self._bearers[str(group.key)], group.condition_due - self._every)
+            group.condition_due = self._sweep(self._bearers[str(group.key)], due)
 
     def _open(self, ledger: Ledger) -> None:
         """The rules begin to hold: registers are taken, and each rule's rounds begin, one after another."""
@@ -65,16 +63,21 @@ class Registry:
         if self._forget_after == NEVER:
             return
         for number, name in enumerate(sorted(self._bearers)):
-            offset = self._every * number // len(self._bearers)
-            self._lane.arm(Group(key=name, bucket=0, condition_due=self._next(offset, self.since)), self)
+            lateness = self._bearers[name].rule.lateness
+            first = _round(self._every * number // len(self._bearers), self._every, self.since - lateness)
+            self._lanes[lateness].arm(Group(key=name, bucket=0, condition_due=first), self)
 
-    def _next(self, offset: Micros, clock: Micros) -> Micros:
-        """The first round of a rule that was not run yet: one that is due at the clock itself still is to come."""
-        return clock + (offset - clock) % self._every
-
-    def _sweep(self, bearer: RuleBearer, due: Micros) -> None:
+    def _sweep(self, bearer: RuleBearer, due: Micros) -> Micros:
+        """One round; gives the next in which there can be something to forget."""
         span = _span(bearer.rule)
-        bearer.forget(due - self._forget_after - bearer.rule.lateness - span, span)
+        left = bearer.forget(due - self._forget_after - span, span)
+        # What is not idle now was heard, or ran a timer, after this instant by the time that it is.
+        return _round(due % self._every, self._every, max(due, min(left, due) + self._forget_after + span) + 1)
+
+
+def _round(offset: Micros, every: Micros, since: Micros) -> Micros:
+    """The first round at or after an instant. At the clock itself it is still to come, as every timer is."""
+    return since + (offset - since) % every
 
 
 def _span(rule: Rule) -> Micros:

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from config.moment import Micros, render
-from rules.engine import Limits, Outcome, Partition
+from rules.engine import Outcome, Partition
 from rules.model import RuleSet
 from rules.replay.lines import Line
-from rules.replay.run import REMEMBERED
+from rules.replay.run import LIMITS
 from rules.state import BEGINNING
 from streams.alert import AlertEvent, Change
 
@@ -72,7 +72,7 @@ class _Side:
     """One of the two, with the last event of each of its alerts."""
 
     def __init__(self, rules: RuleSet) -> None:
-        self.engine = Partition(rules, Limits(remembered=REMEMBERED))
+        self.engine = Partition(rules, LIMITS)
         self.last: dict[str, AlertEvent] = {}
 
     def take(self, outcomes: Iterable[Outcome]) -> None:

@@ -10,11 +10,12 @@ from rules.engine import Limits, Outcome, Partition
 from rules.model import RuleSet
 from rules.replay.lines import Line
 from rules.replay.rows import REJECTED, rejected, row_of
-from rules.state import BEGINNING
+from rules.state import BEGINNING, NEVER
 
-REMEMBERED = 64
+LIMITS = Limits(remembered=64, forget_after=NEVER)
 """A recording is finite, so its groups may remember more ids than those of a live engine: then a repetition is told as
-duplicate where the live engine tells it as late. Neither applies it."""
+duplicate where the live engine tells it as late. Neither applies it. Nor is a group forgotten: what lies more than
+``forget_after`` behind the clock, as in a recording that is sorted by source, is judged as any other observation."""
 
 
 class Summary(msgspec.Struct, kw_only=True):
@@ -46,7 +47,7 @@ def replay(ruleset: RuleSet, lines: Iterable[Line], until: Micros | None, summar
     Yields:
         One object for each outcome, in the order of noticing; what is noticed at one line by (at, rule, group).
     """
-    engine = Partition(ruleset, Limits(remembered=REMEMBERED))
+    engine = Partition(ruleset, LIMITS)
 
     def told(outcomes: Iterable[Outcome], number: int) -> Iterator[dict[str, Any]]:
         for outcome in outcomes:

@@ -104,7 +104,11 @@ def _count(rule: Rule, samples: Samples) -> Truth:
 def _absent(rule: Rule, samples: Samples) -> Truth:
     matches, spans = _matches(samples), list[Span]()
     needed = rule.length("absent")
-    for at, following in pairwise([*(samples[number][0].at for number in matches), inf]):
+    instants: list[float] = [samples[number][0].at for number in matches]
+    if rule.since is not None:
+        instants.insert(0, rule.since)
+    for before, following in pairwise([*instants, inf]):
+        at = before if rule.since is None else max(before, rule.since)
         if at + needed < following and (start := ripe(int(at), needed, rule.written.get("active"))) < following:
             spans.append(Span(start, following, None, timed=False, holds=0))
     return Truth(spans, matches, [])

@@ -81,13 +81,14 @@ def in_order(logs: Sequence[Sequence[Entry]], lateness: int) -> Iterator[Arrival
         yield Arrival(seen, BEGINNING)
 
 
-def hear(rule: Rule, arrivals: Iterable[Arrival], last: int) -> Heard:
+def hear(rule: Rule, arrivals: Iterable[Arrival], last: int, since: int | None = None) -> Heard:
     """What a rule says of the observations of one log.
 
     Args:
-        rule: the rule.
+        rule: the rule; the sources that it expects are named one by one.
         arrivals: in their turn.
         last: the last instant at which timers run.
+        since: the first clock of the log, from which expected sources count.
     """
     groups: defaultdict[tuple[Any, ...], list[Arrival]] = defaultdict(list)
     for arrival in arrivals:
@@ -95,7 +96,12 @@ def hear(rule: Rule, arrivals: Iterable[Arrival], last: int) -> Heard:
             # A truth value is another group than the number that Python takes for the same.
             groups[tuple((type(part) is bool, part) for part in (shown(field(arrival.seen, name)) for name in rule.by))].append(arrival)
     heard = Heard([], [])
+    expected = {((False, source),) for source in rule.written.get("expected", ())}
+    for key in sorted(expected - groups.keys()):
+        groups[key] = []
+    every = rule
     for key, members in groups.items():
+        rule = every._replace(since=since) if key in expected else every
         group = dict(zip(rule.by, (part for _, part in key), strict=True))
         samples, noted = _applied(rule, members)
         heard.noted.extend(Noted(note, identity, group) for note, identity in noted)
@@ -109,7 +115,7 @@ def _applied(rule: Rule, arrivals: Sequence[Arrival]) -> tuple[list[Sample], lis
     for seen, horizon in arrivals:
         if seen.id in known:
             noted.append(("duplicate", seen.id))
-        elif samples and (seen.at < samples[-1][0].at or (seen.at < horizon and timers(rule, truth_of(rule, samples), seen.at, horizon))):
+        elif (samples and seen.at < samples[-1][0].at) or (seen.at < horizon and timers(rule, truth_of(rule, samples), seen.at, horizon)):
             noted.append(("late", seen.id))
         else:
             known.add(seen.id)

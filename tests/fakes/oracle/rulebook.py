@@ -38,6 +38,7 @@ class Rule(NamedTuple):
         stale: how long a match of a level is believed; ``None``: for ever.
         steps: of a sequence.
         written: the other fields as they are written.
+        since: from when on the absence of an expected source counts.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Rule(NamedTuple):
     stale: int | None
     steps: tuple[Step, ...]
     written: Mapping[str, Any]
+    since: int | None = None
 
     def length(self, name: str) -> int:
         """One of the other fields that is a length of time."""
