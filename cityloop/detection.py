@@ -14,9 +14,12 @@ from rich.progress import Progress
 from config.sources import Camera
 from detectors.evidence.annotation import Annotator, annotated, open_annotator
 from detectors.evidence.store import EvidenceStore
+from detectors.heads.store import HeadStore
 from detectors.health import Limits
+from detectors.inference.features import Backbone
 from detectors.inference.onnx import NanoDet
 from detectors.judge import Judge
+from detectors.lessons import lessons_of, taught_zones
 from detectors.scenes.stay import Phase
 from detectors.sources.frame import Frame, SourceError
 from detectors.sources.opening import open_live, open_playback
@@ -40,12 +43,14 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         camera: with the source's URL filled in.
         annotate: MP4 or JPEG file to write.
         evidence: folder to keep evidence in.
+        heads: folder of taught heads.
         seconds: playing time after which to stop.
     """
 
     camera: Camera
     annotate: Path | None = None
     evidence: Path | None = None
+    heads: Path | None = None
     seconds: float | None = None
 
 
@@ -74,7 +79,9 @@ def run_detection(request: Request, emit: Callable[[Any], None], talk: Console) 
     keep = EvidenceStore(request.evidence).put if request.evidence else None
     limits = Limits() if live else Limits(frozen_after=None)
     frames = _live_frames(request, talk) if live else _file_frames(request, talk)
-    judge = Judge(camera, NanoDet(require(cache_folder(os.environ))), keep, limits)
+    model = require(cache_folder(os.environ))
+    lessons = lessons_of(camera, HeadStore(request.heads), Backbone(model)) if request.heads and taught_zones(camera) else None
+    judge = Judge(camera, NanoDet(model), keep, limits, lessons)
     summary = Summary()
     with contextlib.ExitStack() as stack:
         if annotator is not None:

@@ -22,6 +22,7 @@ COMMANDS = (
     "cityloop.commands.replay",
     "cityloop.commands.rules",
     "cityloop.commands.run",
+    "cityloop.commands.teach",
     "cityloop.commands.user",
     "cityloop.commands.weights",
 )

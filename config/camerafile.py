@@ -48,6 +48,7 @@ class _ZoneText(msgspec.Struct, frozen=True, kw_only=True):
     scene: str
     polygon: tuple[Point, ...]
     dwell: Any = "30s"
+    every: Any = None
     kind: str | None = None
 
 
@@ -112,18 +113,25 @@ def _zone(node: Node, report: Report) -> Zone | None:
             f"polygon: {fault}.",
             "Write the corners in order around the area, like [[0.1, 0.5], [0.4, 0.5], [0.4, 0.9]].",
         )
-    return Zone(id=given.id, scene=given.scene, polygon=given.polygon, dwell=_dwell(given.dwell, node, report), kind=given.kind)
+    return Zone(
+        id=given.id,
+        scene=given.scene,
+        polygon=given.polygon,
+        dwell=_length("dwell", given.dwell, node, report),
+        kind=given.kind,
+        every=None if given.every is None else _length("every", given.every, node, report),
+    )
 
 
-def _dwell(given: Any, node: Node, report: Report) -> Micros:
+def _length(name: str, given: Any, node: Node, report: Report) -> Micros:
     try:
-        dwell = parse_duration(str(given))
+        length = parse_duration(str(given))
     except ValueError as error:
-        report.add(node.locate("dwell"), f"dwell: {error}.", "Write for example dwell: 30s.")
+        report.add(node.locate(name), f"{name}: {error}.", f"Write for example {name}: 30s.")
         return 0
-    if dwell > _LONGEST_DWELL:
-        report.add(node.locate("dwell"), f"dwell: {given} is longer than a day.", "Write a length of time up to 1d.")
-    return dwell
+    if length > _LONGEST_DWELL:
+        report.add(node.locate(name), f"{name}: {given} is longer than a day.", "Write a length of time up to 1d.")
+    return length
 
 
 def _started_at(given: Any, node: Node, report: Report) -> Micros | None:

@@ -8,6 +8,7 @@ from config.catalogue import Catalogue
 from config.places import Layer
 from config.records import Placed
 from config.report import Report
+from config.sources import SCENES
 from config.suggest import did_you_mean
 
 EVERY = "*"
@@ -30,7 +31,7 @@ REFERENCES: Sequence[tuple[str, str, Named, Known]] = (
     ("standards.csv", "category", lambda row: [row.code], lambda city: city.categories),
     ("feeds.yaml", "category", lambda row: [row.category], lambda city: city.categories),
     ("devices.csv", "kind", lambda row: row.kinds, lambda city: city.kinds),
-    ("cameras", "kind", lambda row: [zone.kind or zone.scene for zone in row.zones], lambda city: city.kinds),
+    ("cameras", "kind", lambda row: [zone.kind or SCENES[zone.scene] for zone in row.zones], lambda city: city.kinds),
     ("cells.geojson", "parent", lambda row: [row.parent], lambda city: city.cells),
 )
 """Table, what is named there, the names in a row, and where they must be known."""

@@ -81,6 +81,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return Path(self.data) / "evidence"
 
     @property
+    def heads_folder(self) -> Path:
+        """Where heads that were taught are kept."""
+        return Path(self.data) / "heads"
+
+    @property
     def bootstrap_servers(self) -> str:
         """``host:port`` as Kafka clients want it."""
         return self.broker.removeprefix("kafka://")

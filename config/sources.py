@@ -12,6 +12,10 @@ SCENES: Mapping[str, str] = {
     "illegal_parking": "illegal_parking",
     "non_motor_parking": "illegal_parking_nonmotor",
     "fire_lane": "fire_lane_blocked",
+    "bin_overflow": "bin_overflow",
+    "street_drying": "street_drying",
+    "exposed_rubbish": "exposed_rubbish",
+    "unknown_static_object": "unknown_static_object",
 }
 """Scenes that a zone can be judged for, each with the kind of its observations; :mod:`detectors.scenes` knows how."""
 
@@ -24,6 +28,7 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True):
         scene: which scene judges it (``illegal_parking``).
         polygon: at least three corners as parts of width and height, 0 to 1.
         dwell: how long a vehicle must stand before it counts, microseconds.
+        every: time between two looks, microseconds; default = the scene's own.
         kind: kind of the observations; default = the scene's (:data:`SCENES`).
     """
 
@@ -32,6 +37,7 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True):
     polygon: tuple[Point, ...]
     dwell: Micros = 30_000_000
     kind: str | None = None
+    every: Micros | None = None
 
 
 class Camera(msgspec.Struct, frozen=True, kw_only=True):

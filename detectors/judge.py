@@ -1,6 +1,7 @@
 """Judges the frames of one camera: health, gate, model, scenes, and what is to be told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
@@ -11,12 +12,15 @@ from detectors.boxes import Detection
 from detectors.evidence.picture import Stamp, evidence_jpeg
 from detectors.health import Health, Limits
 from detectors.inference.port import Detector
-from detectors.scenes.port import Look, Need
+from detectors.lessons import Lessons
+from detectors.scenes.port import Need
+from detectors.scenes.port import Sight as ZoneSight
 from detectors.scenes.stay import Phase, Stay
 from detectors.scenes.table import watcher_of
 from detectors.sources.frame import Frame
-from detectors.telling import health_observation, stay_observation
+from detectors.telling import health_observation, sight_observation, stay_observation
 from detectors.thumbnail import Thumbnail, shrink
+from detectors.viewing import view_of
 from detectors.zones import around
 from streams.observation import Observation
 
@@ -43,15 +47,22 @@ class Judge:
         detector: the model.
         keep: takes evidence; ``None`` makes none.
         limits: when the camera counts as blind.
+        lessons: what was taught; without them such zones are untaught.
     """
 
-    def __init__(self, camera: Camera, detector: Detector, keep: Keep | None, limits: Limits | None = None) -> None:
+    def __init__(
+        self, camera: Camera, detector: Detector, keep: Keep | None, limits: Limits | None = None, lessons: Lessons | None = None
+    ) -> None:
         self._camera = camera
         self._detector = detector
         self._keep = keep
         self._limits = limits or Limits()
         self._health = Health()
-        self._watchers = {zone.id: watcher_of(zone) for zone in camera.zones}
+        head_of = lessons.head_of if lessons is not None else _untaught
+        self._watchers = {zone.id: watcher_of(zone, partial(head_of, zone.id)) for zone in camera.zones}
+        extract = lessons.extractor.features if lessons is not None else None
+        self._views = {zone.id: view_of(zone, self._watchers[zone.id], extract) for zone in camera.zones}
+        self._told_sight = dict.fromkeys(self._watchers, ZoneSight.CLEAR)
         self._regions = [around(zone.polygon) for zone in camera.zones if Need.DETECTIONS in self._watchers[zone.id].needs]
         self._sight: Sight | None = None
         self.inferences = 0
@@ -77,12 +88,12 @@ class Judge:
         if not health.sees(self._health):
             self._blind()
             return tuple(told)
-        fresh = self._needs_model(thumbnail, frame.at)
+        due = [zone for zone in self._camera.zones if self._views[zone.id].due(frame.at)]
+        fresh = self._wanted(due) and self._needs_model(thumbnail, frame.at)
         if fresh:
             self._sight = Sight(thumbnail, frame.at, self._ask_model(frame))
-        for zone in self._camera.zones:
-            stays = self._watchers[zone.id].look(Look(at=frame.at, seen=self.seen))
-            told += [self._told(zone, stay, frame, fresh=fresh) for stay in stays]
+        for zone in due:
+            told += self._look_at(zone, frame, fresh=fresh)
         return tuple(told)
 
     def silence(self, at: Micros) -> tuple[Observation, ...]:
@@ -96,8 +107,23 @@ class Judge:
         return () if after.condition is before.condition else (health_observation(self._camera, after.condition, at),)
 
     def _blind(self) -> None:
-        for watcher in self._watchers.values():
+        for name, watcher in self._watchers.items():
             watcher.blind()
+            self._views[name].forget()
+
+    def _look_at(self, zone: Zone, frame: Frame, *, fresh: bool) -> list[Observation]:
+        watcher = self._watchers[zone.id]
+        look = self._views[zone.id].look(frame.picture, self.seen, frame.at)
+        stays = () if look is None else watcher.look(look)
+        told = [self._told(zone, stay, frame, fresh=fresh) for stay in stays]
+        if watcher.sight is not self._told_sight[zone.id]:
+            self._told_sight[zone.id] = watcher.sight
+            told.append(sight_observation(self._camera, zone, watcher.sight, frame.at))
+        return told
+
+    def _wanted(self, zones: Sequence[Zone]) -> bool:
+        """Whether any of the zones is judged by what the model finds."""
+        return any(Need.DETECTIONS in self._watchers[zone.id].needs for zone in zones)
 
     def _needs_model(self, thumbnail: Thumbnail, at: Micros) -> bool:
         last = self._sight
@@ -123,3 +149,7 @@ class Judge:
         """The picture. People may have walked since the model's last look, so it looks again before they are blurred."""
         seen = self.seen if fresh else self._ask_model(frame)
         return evidence_jpeg(frame.picture, zone.polygon, stay.box, seen, Stamp(self._camera.id, zone.id, frame.at))
+
+
+def _untaught(zone: str) -> None:
+    """The head of any zone where nothing was taught."""

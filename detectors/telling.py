@@ -8,11 +8,13 @@ from config import moment
 from config.moment import Micros
 from config.sources import SCENES, Camera, Zone
 from detectors.health import Condition
+from detectors.scenes.port import Sight
 from detectors.scenes.stay import Phase, Stay
 from streams.ids import canonical, foreign_id, observation_id
 from streams.observation import Observation, Position
 
 HEALTH_KIND = "camera_health"
+SIGHT_KIND = "zone_sight"
 
 
 def stay_id(camera: Camera, zone: Zone, stay: Stay) -> str:
@@ -62,6 +64,20 @@ def health_observation(camera: Camera, condition: Condition, at: Micros) -> Obse
         value=condition.value,
         position=position_of(camera),
         attributes={"zones": {zone.id: "unknown" for zone in camera.zones}} if condition is not Condition.OK else {},
+    )
+
+
+def sight_observation(camera: Camera, zone: Zone, sight: Sight, at: Micros) -> Observation:
+    """Whether a zone can be judged has changed: an untaught or unsure one says so and does not guess."""
+    return Observation(
+        id=foreign_id(camera.id, canonical((SIGHT_KIND, zone.id, at, sight.value))),
+        source=camera.id,
+        kind=SIGHT_KIND,
+        at=at,
+        value=sight.value,
+        position=position_of(camera),
+        zone=zone.id,
+        attributes={"scene": zone.scene},
     )
 
 

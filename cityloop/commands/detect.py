@@ -23,6 +23,7 @@ def detect(
     json: Annotated[bool, typer.Option("--json", help="No summary on stderr; observations are NDJSON either way.")] = False,
     annotate: Annotated[Path | None, typer.Option(metavar="OUT.mp4|OUT.jpg", help="Write what was seen for people to look at.")] = None,
     evidence: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep evidence pictures in this folder.")] = None,
+    heads: Annotated[Path | None, typer.Option(metavar="DIR", help="Taught heads; default: heads beside the camera's file.")] = None,
     seconds: Annotated[float | None, typer.Option("--for", metavar="S", help="Stop after so many seconds of the source.")] = None,
 ) -> None:
     """Judge a file or a stream with a camera's zones; one observation a line on stdout (NDJSON)."""
@@ -31,7 +32,11 @@ def detect(
 
     try:
         described = msgspec.structs.replace(load_camera(camera), url=source)
-        done = run_detection(Request(camera=described, annotate=annotate, evidence=evidence, seconds=seconds), emit, talk)
+        done = run_detection(
+            Request(camera=described, annotate=annotate, evidence=evidence, heads=heads or camera.parent / "heads", seconds=seconds),
+            emit,
+            talk,
+        )
     except ProblemsError as error:
         raise refuse(error) from error
     except (SourceError, ValueError, OSError) as error:

@@ -7,6 +7,7 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -21,10 +22,13 @@ from detectors.fleet.feed import Feed, LiveFeed, PlaybackFeed
 from detectors.fleet.metrics import Metrics
 from detectors.fleet.outlet import Outlet, nowhere
 from detectors.fleet.rounds import Post, Rounds, start_rounds
+from detectors.heads.store import HeadStore
 from detectors.health import Condition, Limits
+from detectors.inference.features import Backbone
 from detectors.inference.onnx import NanoDet
 from detectors.inference.port import Detector
 from detectors.judge import Judge
+from detectors.lessons import Lessons, lessons_of, taught_zones
 from detectors.sources.opening import open_live, open_playback
 from detectors.sources.place import is_live
 from detectors.sources.playback import Shelf
@@ -66,8 +70,10 @@ async def _run(settings: Settings, catalogue: Catalogue, detector: Detector) -> 
     journal = Journal(journal_file(settings.journal, "cameras")) if settings.journal else None
     outlet = Outlet(batcher, metrics, system_clock, note=journal.note if journal is not None else nowhere)
     sending = asyncio.create_task(outlet.run())
-    shelf, store = Shelf(), EvidenceStore(settings.evidence_folder)
-    posts = [Post(camera.id, camera.rate, _feed(camera, shelf), _judge(camera, detector, store)) for camera in watched]
+    shelf, store, lessons = Shelf(), EvidenceStore(settings.evidence_folder), _lessons(settings, watched)
+    posts = [
+        Post(camera.id, camera.rate, _feed(camera, shelf), _judge(camera, detector, store, lessons.get(camera.id))) for camera in watched
+    ]
     stopped = threading.Event()
     judging = start_rounds(Rounds(posts, outlet.tell, metrics, clock=system_clock, seconds=time.monotonic, wait=stopped.wait))
     health.add("broker", lambda: outlet.fault)
@@ -92,9 +98,18 @@ async def _run(settings: Settings, catalogue: Catalogue, detector: Detector) -> 
             await asyncio.to_thread(telemetry.shutdown)
 
 
-def _judge(camera: Camera, detector: Detector, store: EvidenceStore) -> Judge:
+def _lessons(settings: Settings, watched: Sequence[Camera]) -> dict[str, Lessons]:
+    """The lessons of each camera that has zones to teach; the backbone is loaded only for them."""
+    pupils = [camera for camera in watched if taught_zones(camera)]
+    if not pupils:
+        return {}
+    backbone, heads = Backbone(require(cache_folder(os.environ))), HeadStore(settings.heads_folder)
+    return {camera.id: lessons_of(camera, heads, backbone) for camera in pupils}
+
+
+def _judge(camera: Camera, detector: Detector, store: EvidenceStore, lessons: Lessons | None) -> Judge:
     limits = Limits() if is_live(camera.url or "") else Limits(frozen_after=None)
-    return Judge(camera, detector, store.put, limits)
+    return Judge(camera, detector, store.put, limits, lessons)
 
 
 def _feed(camera: Camera, shelf: Shelf) -> Feed:

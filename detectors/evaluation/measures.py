@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from config.moment import SECOND, Micros
-from detectors.evaluation.bounds import Interval, most_expected, percentile, wilson
+from detectors.bounds import Interval, most_expected, percentile, wilson
 from detectors.evaluation.event import Span, ToldEvent, TrueEvent
 from detectors.evaluation.matching import Matching
 

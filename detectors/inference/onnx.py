@@ -1,6 +1,6 @@
 """NanoDet on onnxruntime: one thread, no spinning, so that a process takes one core and leaves the rest alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
@@ -35,7 +35,7 @@ class NanoDet:
     def __init__(self, model: Path, labels: tuple[str, ...] | None = None, threshold: float = THRESHOLD) -> None:
         self._labels = coco80() if labels is None else labels
         self._threshold = threshold
-        self._session = _session(model)
+        self._session = open_session(model)
         self._size = _checked_size(self._session, len(self._labels), model)
         self._input = self._session.get_inputs()[0].name
         self._outputs = [f"{part}{stride}" for stride in STRIDES for part in ("class", "distance")]
@@ -69,7 +69,16 @@ class NanoDet:
         return suppress(one for one in found if one.box.area > 0)
 
 
-def _session(model: Path) -> onnxruntime.InferenceSession:
+def _whole(model: Path) -> bytes:
+    return model.read_bytes()
+
+
+def open_session(model: Path, part: Callable[[Path], bytes] = _whole) -> onnxruntime.InferenceSession:
+    """A session on a model, or on a part of it: one thread, no spinning.
+
+    Raises:
+        ProblemsError: there is no such file, or it is no such model.
+    """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
@@ -80,7 +89,7 @@ def _session(model: Path) -> onnxruntime.InferenceSession:
             [Problem(file=str(model), what="there is no such model file.", fix="Run cityloop weights, or name another file.")]
         )
     try:
-        return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(part(model), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's error classes have no common base of their own.
         reason = str(error).strip().splitlines()[0][:200]
         raise ProblemsError(

@@ -27,6 +27,21 @@ class Detector(Protocol):
         """
 
 
+class FeatureExtractor(Protocol):
+    """Gives a crop's features: the same crop, the same vector."""
+
+    @property
+    def name(self) -> str:
+        """What the features are; a head taught on others is of no use."""
+
+    def features(self, crop: Picture) -> NDArray[np.float32]:
+        """One vector of length 1.
+
+        Raises:
+            ValueError: this is not a picture (see :data:`Picture`).
+        """
+
+
 def check_picture(picture: Picture) -> None:
     """Refuse what is not a picture.
 

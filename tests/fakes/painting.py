@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from config.sources import Point
 from detectors.boxes import Box, Detection
@@ -59,3 +60,16 @@ class PaintedDetector:
             for left, top, wide, high, _ in stats[1:count].tolist():
                 found.append(Detection(label, SCORE, Box(left / width, top / height, (left + wide) / width, (top + high) / height)))
         return tuple(found)
+
+
+class PaintedFeatures:
+    """A :class:`detectors.inference.port.FeatureExtractor`: the mean colours of a crop's upper and lower half, of length 1."""
+
+    name = "painted/2"
+
+    def features(self, crop: Picture) -> NDArray[np.float32]:
+        """Six numbers."""
+        check_picture(crop)
+        half = max(1, crop.shape[0] // 2)
+        colours = np.concatenate([crop[:half].mean((0, 1)), crop[-half:].mean((0, 1))]).astype(np.float32)
+        return np.asarray(colours / max(float(np.linalg.norm(colours)), 1e-9), dtype=np.float32)

@@ -7,7 +7,7 @@ import pytest
 
 from config.moment import SECOND, Micros
 from config.report import Report
-from detectors.evaluation.bounds import most_expected, percentile, wilson
+from detectors.bounds import most_expected, percentile, wilson
 from detectors.evaluation.event import Span, Tier, ToldEvent, TrueEvent
 from detectors.evaluation.labels import Labels, read_labels
 from detectors.evaluation.matching import match

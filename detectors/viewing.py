@@ -1,0 +1,81 @@
+"""What one zone is shown of a frame: how often, which part, and as a median of how many."""
+
+from collections import deque
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from config.moment import Micros
+from config.sources import Zone
+from detectors.boxes import Detection
+from detectors.inference.port import Picture
+from detectors.scenes.port import Look, Need, Watcher
+from detectors.scenes.state import POLICIES
+from detectors.zones import around
+
+Features = Callable[[Picture], NDArray[np.float32]]
+"""Gives a crop's features."""
+MARGIN = 0.02
+"""Parts of the picture beside a zone that belong to its crop: rubbish lies beside a bin."""
+
+
+def crop_of(picture: Picture, zone: Zone) -> Picture:
+    """The rectangle around a zone; at least one pixel."""
+    height, width = picture.shape[:2]
+    frame = around(zone.polygon, MARGIN)
+    left, top = min(int(frame.left * width), width - 1), min(int(frame.top * height), height - 1)
+    return picture[top : max(top + 1, round(frame.bottom * height)), left : max(left + 1, round(frame.right * width))]
+
+
+class View:
+    """One zone's view of its camera.
+
+    Args:
+        zone: the zone.
+        needs: what its scene wants to be shown.
+        every: time between two looks; 0 looks at every frame.
+        median: pictures whose median is looked at.
+        features: gives a crop's features; needed where the scene needs them.
+    """
+
+    def __init__(self, zone: Zone, needs: Need, *, every: Micros = 0, median: int = 1, features: Features | None = None) -> None:
+        self._zone = zone
+        self._needs = needs
+        self._every = every
+        self._features = features
+        self._crops: deque[Picture] = deque(maxlen=median)
+        self._next: Micros | None = None
+
+    def due(self, at: Micros) -> bool:
+        """Whether the zone is to be looked at in a frame of this time; time that runs backwards begins anew."""
+        return self._next is None or at >= self._next or at < self._next - self._every
+
+    def look(self, picture: Picture, seen: tuple[Detection, ...], at: Micros) -> Look | None:
+        """What the scene is shown; ``None`` while a median has too few pictures."""
+        self._next = (
+            at + self._every if self._next is None or at >= self._next + self._every or at < self._next else self._next + self._every
+        )
+        if not self._needs & (Need.CROP | Need.FEATURES):
+            return Look(at=at, seen=seen)
+        crop = crop_of(picture, self._zone)
+        if self._crops and self._crops[-1].shape != crop.shape:
+            self._crops.clear()  # The camera's resolution has changed.
+        self._crops.append(crop.copy())
+        if len(self._crops) < (self._crops.maxlen or 1):
+            return None
+        if len(self._crops) > 1:
+            crop = np.median(np.stack(self._crops), axis=0).astype(np.uint8)
+        features = self._features(crop) if self._features is not None and Need.FEATURES in self._needs else None
+        return Look(at=at, seen=seen, crop=crop, features=features)
+
+    def forget(self) -> None:
+        """The camera was blind: pictures of before and after are not mixed."""
+        self._crops.clear()
+
+
+def view_of(zone: Zone, watcher: Watcher, features: Features | None) -> View:
+    """The view that a zone's scene asks for; the zone's own ``every`` wins."""
+    policy = POLICIES.get(zone.scene)
+    every = zone.every if zone.every is not None else policy.every if policy is not None else 0
+    return View(zone, watcher.needs, every=every, median=policy.median if policy is not None else 1, features=features)
