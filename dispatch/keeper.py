@@ -26,13 +26,23 @@ class Keeper:
         allowed: whether this process is the one that keeps them.
         clock: the present.
         meters: what is measured.
+        sleep: waits so many seconds.
     """
 
-    def __init__(self, book: NoiseBook, allowed: Callable[[], Awaitable[bool]], clock: Clock, meters: Meters) -> None:
+    def __init__(
+        self,
+        book: NoiseBook,
+        allowed: Callable[[], Awaitable[bool]],
+        clock: Clock,
+        meters: Meters,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._book = book
         self._allowed = allowed
         self._clock = clock
         self._meters = meters
+        self._sleep = sleep
         self._woken = False
         self.trouble: str | None = None
 
@@ -63,7 +73,7 @@ class Keeper:
             except Exception as error:  # noqa: BLE001  # Whatever it is, what is due must be tried again; health tells the reason.
                 self.trouble = f"{type(error).__name__}: {error}"
                 _log.warning("keeper.failed", error=self.trouble, again_in_seconds=wait)
-                await asyncio.sleep(wait)
+                await self._sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
                 continue
             self.trouble, wait = None, LOOK_SECONDS

@@ -65,6 +65,7 @@ PEOPLE = {
         Person(id="sue", name="Sue", unit="order", role=Role.STAFF, lon=0.5, lat=0.5),
         Person(id="nat", name="Nat", unit="crew", role=Role.STAFF),
         Person(id="finn", name="Finn", unit="fire", role=Role.STAFF),
+        Person(id="flo", name="Flo", unit="fire", role=Role.LEADER),
         Person(id="cora", name="Cora", unit="centre", role=Role.COLLECTOR),
         Person(id="carl", name="Carl", unit="centre", role=Role.COLLECTOR),
     )

@@ -6,14 +6,21 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from dispatch.audit import Chained
 from dispatch.command import FactCommand
 from dispatch.desk import Desk
 from dispatch.lifecycle import Fact
+from dispatch.noise.draft import SilenceDraft
+from dispatch.noise.matchertext import parse_matcher
+from dispatch.noise.silence import Silence
+from dispatch.noisequery import SilenceAdded
 from dispatch.store import tables
 from dispatch.store.audit import Verdict, verify
 from dispatch.store.casebook import SqlCaseBook
 from dispatch.store.engine import writing
-from tests.fakes.town import HOOK, SMOKE, Watch, actor, alert, town
+from dispatch.store.noisebook import SqlNoiseBook
+from tests.fakes.noisebook import numbered
+from tests.fakes.town import HOOK, NOON, SMOKE, Watch, actor, alert, town
 
 
 def book_on(engine: AsyncEngine) -> SqlCaseBook:
@@ -132,3 +139,31 @@ async def test_who_writes_meanwhile_is_no_fault(engine: AsyncEngine) -> None:
         assert (await verify(engine, batch=1)).broken == ()
     await writer
     assert (await verify(engine)).events == 12 * 3 + 1 + 12 * 4
+
+
+async def test_a_silence_is_audited_as_tickets_are(engine: AsyncEngine) -> None:
+    """A changed event, a changed row, a row without history and a history without row are each told, and sound ones are counted."""
+    noise = SqlNoiseBook(engine, Desk(town()), Watch(), draw=numbered())
+    draft = SilenceDraft(matchers=(parse_matcher("rule=x"),), comment="works", ends_at=NOON + 10**9)
+    for _ in range(5):
+        assert isinstance(await noise.add_silence(actor("dora"), draft), SilenceAdded)
+    assert isinstance(await noise.expire_silence(actor("root"), "silence-1"), Silence)
+    assert await verify(engine) == Verdict(tickets=0, events=0, broken=(), silences=5)
+    silences, events = tables.silences, tables.silence_events
+    async with writing(engine) as connection:
+        body = await connection.scalar(sa.select(events.c.body).where(events.c.silence == "silence-1", events.c.number == 1))
+        told = str(body).replace("works", "peace")
+        await connection.execute(sa.update(events).where(events.c.silence == "silence-1", events.c.number == 1).values(body=told))
+        await connection.execute(sa.update(silences).where(silences.c.id == "silence-2").values(author="nobody"))
+        await connection.execute(sa.delete(events).where(events.c.silence == "silence-3"))
+        await connection.execute(sa.delete(silences).where(silences.c.id == "silence-4"))
+        await connection.execute(sa.update(silences).where(silences.c.id == "silence-5").values(body="{"))
+    verdict = await verify(engine)
+    assert {fault.kind for fault in verdict.broken} == {Chained.SILENCE}
+    assert [(fault.ticket, fault.sequence, fault.what.split(":")[0]) for fault in verdict.broken] == [
+        ("silence-1", 1, "The content of the event (created, by dora) does not give its hash"),
+        ("silence-2", 0, "The row says otherwise than the silence that it holds"),
+        ("silence-3", 1, "The silence has no history."),
+        ("silence-4", 0, "There are events of this silence, and the silence itself is gone."),
+        ("silence-5", 0, "The silence or its history cannot be read"),
+    ]

@@ -21,7 +21,7 @@ from dispatch.event import TicketEvent
 from dispatch.lifecycle import Move
 from dispatch.query import Subject
 from dispatch.refusal import Refusal, RefusalKind
-from dispatch.store import tables
+from dispatch.store import rows, tables
 from dispatch.store.casebook import SqlCaseBook
 from dispatch.store.engine import open_engine, reading, writing
 from dispatch.store.guard import Guard
@@ -201,3 +201,17 @@ async def test_one_process_at_a_time_sends(engine: AsyncEngine) -> None:
     await first.release()
     assert await second.held()
     await second.release()
+
+
+async def test_alerts_from_before_noise_control_are_filled_in(engine: AsyncEngine) -> None:
+    """A database of the step before is brought forward with what is in it: the columns follow from the alerts, notices stay."""
+    case = await book_on(engine).take_alert(alert())
+    columns = {name: value for name, value in rows.alert_row(case).items() if name in {"series", "starts_at", "suppressed", "flapping"}}
+    await downgrade(engine, "0002")
+    await upgrade(engine)
+    async with reading(engine) as connection:
+        found = (await connection.execute(sa.select(tables.alerts))).one()
+        assert await connection.run_sync(differences) == []
+    assert {name: getattr(found, name) for name in columns} == columns
+    assert found.judge_at is None
+    assert [delivery.ticket for delivery in await SqlDeliveries(engine).due(NOON, 10, ())] == [case.ticket]

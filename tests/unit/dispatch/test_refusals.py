@@ -77,7 +77,7 @@ UPLOAD = "Upload the picture, then use the reference."
         ),
         (
             State.ACCEPTED, "dora", Move.DISPATCH, {"unit": "fire", "person": "cora"},
-            "'cora' does not handle tickets in unit fire.", "Known: finn.", (Need.PERSON,),
+            "'cora' does not handle tickets in unit fire.", "Known: finn, flo.", (Need.PERSON,),
         ),
         (
             State.DISPATCHED, "lee", Move.ASSIGN, {"person": "nobody"},
