@@ -1,86 +1,97 @@
 """The engine as a fold of the log: records in, alerts and rejected observations out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-
-import msgspec
+from typing import TypeVar
 
 from config.feeds import FeedTable
-from config.moment import render
+from config.moment import Micros
 from config.problem import Problem, ProblemsError
-from rules.crossing import Downstream, Routing, Sender, Traffic, without_crossing
+from rules.crossing import Downstream, Sender, Traffic
 from rules.crossing.sender import SECTION as SENT
-from rules.engine import Failed, Limits, Note, Noted, Outcome, Partition, Tally, snapshot
+from rules.engine import Limits, Outcome, Partition, Tally
+from rules.inforce import InForce, RuleSets
+from rules.life import Governed
 from rules.model import RuleSet
-from rules.reference import Shares
-from streams.alert import AlertEvent
+from rules.outlet import gap_of, outputs_of, shadows_of
 from streams.codec import decode_record
-from streams.envelope import Origin
+from streams.envelope import Envelope
 from streams.fold import Held, Output, Record
-from streams.ids import canonical
-from streams.rejected import Reason, reject_observation, reject_record
-from streams.topics import ALERTS, JSON_TYPE, MATCHES, OBSERVATIONS
-
-ALERT_HEADERS = {"content-type": JSON_TYPE.encode()}
-"""The headers of a record on ``cityloop.alerts``."""
+from streams.rejected import Reason, reject_record
+from streams.topics import MATCHES, OBSERVATIONS
 
 SPOKESMAN = (OBSERVATIONS, 0)
 """The partition that says ``monitoring-blind``: the last ticks of a gateway that died may differ from partition to partition."""
+RULESET = "ruleset"
+"""The section of a checkpoint with the rules that hold."""
 
-_REJECTED = {Note.AHEAD: Reason.AHEAD, Note.CRASHED: Reason.CRASHED}
-"""Notes whose observation goes to ``cityloop.rejected``; the others are counted, and the log has kept them."""
-_FIXES = {
-    Note.AHEAD: "Set the clock of the device.",
-    Note.CRASHED: "Tell the makers of cityloop; the rule went on without this observation.",
-}
 _ONLY_ENGINES = "Only engines write to cityloop.matches; send observations to cityloop.observations or through the gateway."
-_encode = msgspec.json.Encoder().encode
+_SHADOW = "shadow:"  # Before the names of sections of the engine in shadow.
+_Raw = TypeVar("_Raw", bound=bytes | None)
 
 
 class RuleFold:
     """Makes the engine's state of a partition. One instance serves a process.
 
+    The rules that hold are a part of a partition's state: a switch record changes them, a checkpoint keeps them.
+
     Args:
-        ruleset: every rule.
+        ruleset: every rule that holds from the beginning of a log, until its first switch record.
         limits: what bounds the engine.
         partitions: of each topic; rules over several sources, expected sources and schedules need to know it.
         feeds: the city's feeds; ``None``: nothing is ever blind.
 
     Attributes:
-        ruleset: the rules.
+        ruleset: the rules that it began with.
         tally: what all its partitions did, for metrics.
+        shadow_tally: what the rules in shadow did.
         traffic: what went over ``cityloop.matches``, for metrics.
-        partitions: the engines at work on observations, by topic and partition.
+        rulesets: those that were met so far.
+        held: the states at work on observations, by topic and partition.
         crossings: the states at work on ``cityloop.matches``, by partition.
+
+    Raises:
+        ProblemsError: the rules cannot be carried in the log, or not be run.
     """
 
     def __init__(self, ruleset: RuleSet, limits: Limits | None = None, *, partitions: int = 1, feeds: FeedTable | None = None) -> None:
+        self.feeds = feeds
         self.ruleset = ruleset
-        self._feeds = feeds
-        self._local = without_crossing(ruleset)
-        self._shares = Shares(ruleset, partitions)
-        self._limits = Limits() if limits is None else limits
+        self.limits = Limits() if limits is None else limits
         self.tally = Tally()
+        self.shadow_tally = Tally()
         self.traffic = Traffic()
-        self._routing = Routing(ruleset, partitions, self._limits, self.tally)
-        self.partitions: dict[tuple[str, int], Partition] = {}
+        self.rulesets = RuleSets(ruleset, partitions, self.limits, self.tally)
+        self._partitions = partitions
+        self.held: dict[tuple[str, int], HeldRules] = {}
         self.crossings: dict[int, Downstream] = {}
 
+    @property
+    def partitions(self) -> dict[tuple[str, int], Partition]:
+        """The engines at work on observations, by topic and partition."""
+        return {address: held.live.engine for address, held in tuple(self.held.items())}
+
     def restore(self, topic: str, partition: int, sections: Mapping[str, bytes]) -> Held:
-        """Rebuild the state of a partition from the sections of a checkpoint.
+        """Rebuild the state of a partition from the sections of a checkpoint, and with it the rules that hold there.
+
+        Rules that this version of the product refuses give way to those that the fold began with; that is counted.
 
         Raises:
             ValueError: they are of an unknown schema version, or of another number of partitions.
         """
+        rules = self.rulesets.first
+        try:
+            rules = self.rulesets.read(sections.get(RULESET, rules.packed))
+        except ProblemsError:
+            self.tally.refused += 1
         if topic == MATCHES:
-            downstream = Downstream(self.ruleset, self._routing.partitions, self._limits, self.tally, self.traffic, feeds=self._feeds)
+            downstream = Downstream(rules.ruleset, self._partitions, self.limits, self.tally, self.traffic, feeds=self.feeds)
             downstream.restore(sections)
             self.crossings[partition] = downstream
-            return HeldMatches(downstream)
-        speaks, registers = (topic, partition) == SPOKESMAN, self._shares.of(topic, partition)
-        engine = Partition(self._local, self._limits, self.tally, self._feeds, speaks=speaks, registers=registers)
-        snapshot.restore(engine, sections)
-        self.partitions[topic, partition] = engine
-        return HeldRules(engine, self.ruleset, Sender(topic, partition, self._routing, self.traffic, sections.get(SENT)))
+            return HeldMatches(self, rules, downstream)
+        sender = Sender(topic, partition, rules.routing, self.traffic, sections.get(SENT))
+        held = self.held[topic, partition] = HeldRules(self, rules, (topic, partition), sender)
+        held.take_over(sections)
+        return held
 
     def engines(self) -> Iterator[Partition]:
         """Every engine at work."""
@@ -90,102 +101,164 @@ class RuleFold:
                 yield side.engine
 
 
-class HeldRules:
-    """The engine of one partition of observations (:class:`streams.fold.Held`)."""
+class _Ruled:
+    """What every state knows of the rules that hold: which they are, what a checkpoint has of them, and how a record changes them."""
 
-    def __init__(self, engine: Partition, ruleset: RuleSet, sender: Sender | None = None) -> None:
-        self._engine = engine
-        self._kinds = ruleset.kinds
+    def __init__(self, fold: RuleFold, rules: InForce) -> None:
+        self._fold, self._rules, self._written = fold, rules, b""
+
+    def _renewed(self, version: str, envelope: Envelope, record: Record) -> InForce | Output | None:
+        """The rules that a switch record brings; ``None`` when they hold already; a dead letter when they cannot be read."""
+        if version == self._rules.ruleset.version:
+            return None
+        try:
+            self._rules = self._fold.rulesets.read(envelope.rules)
+        except ProblemsError as error:
+            self._fold.tally.refused += 1
+            return reject_record(record, error.problems, Reason.INVALID)
+        self._fold.tally.switches += 1
+        return self._rules
+
+    def _section(self, *, always: bool) -> dict[str, bytes]:
+        """The section with the rules that hold, where a checkpoint does not have it yet."""
+        before, self._written = self._written, self._rules.packed
+        return {RULESET: self._written} if always or before != self._written else {}
+
+
+class HeldRules(_Ruled):
+    """The engine of one partition of observations (:class:`streams.fold.Held`).
+
+    Attributes:
+        live: the engine whose alerts are published.
+        shadow: the engine whose alerts are compared; ``None`` where no rule runs in shadow.
+    """
+
+    def __init__(self, fold: RuleFold, rules: InForce, address: tuple[str, int], sender: Sender) -> None:
+        super().__init__(fold, rules)
+        self._address = address
+        speaks, registers = address == SPOKESMAN, rules.shares.of(*address)
+        engine = Partition(rules.local, fold.limits, fold.tally, fold.feeds, speaks=speaks, registers=registers)
+        self.live = Governed(rules.local, engine)
+        self.shadow = self._shadow_of(rules) if rules.shadow.rules else None
+        self._kinds = rules.ruleset.kinds
         self._sender = sender
+        self._gone: set[str] = set()
+
+    def _shadow_of(self, rules: InForce) -> Governed:
+        fold = self._fold
+        return Governed(rules.shadow, Partition(rules.shadow, fold.limits, fold.shadow_tally, fold.feeds))
+
+    def take_over(self, sections: Mapping[str, bytes]) -> None:
+        """Take over what a checkpoint kept.
+
+        Raises:
+            ValueError: the sections are of an unknown schema version.
+        """
+        self.live.restore({name: raw for name, raw in sections.items() if not name.startswith(_SHADOW)})
+        if self.shadow is not None:
+            self.shadow.restore({name.removeprefix(_SHADOW): raw for name, raw in sections.items() if name.startswith(_SHADOW)})
 
     def step(self, record: Record) -> Sequence[Output]:
-        """Apply one record: an envelope of observations, a tick, or a single observation."""
+        """Apply one record: an envelope of observations, a tick, a single observation, or a switch to other rules."""
         try:
             envelope = decode_record(record.value, record.headers, kinds=self._kinds, timestamp=record.timestamp)
         except ProblemsError as error:
             return [reject_record(record, error.problems)]
-        engine, noticed = self._engine, envelope.sent_at
-        outcomes = engine.observe_many(envelope.observations, noticed, noticed)
-        if envelope.tick is not None:
-            outcomes = (*outcomes, *engine.tick(envelope.tick, noticed, envelope.feeds))
-        elif envelope.feeds:
-            outcomes = (*outcomes, *engine.hear(noticed, envelope.feeds))
-        outputs = list(_outputs(outcomes, record)) if outcomes else []
-        if self._sender is not None and self._sender.is_needed:
+        if envelope.ruleset is not None:
+            return self._switch(envelope.ruleset, envelope, record)
+        engine = self.live.engine
+        outcomes = _said(engine, envelope)
+        outputs = list(outputs_of(outcomes, record)) if outcomes else []
+        if self._sender.is_needed:
             outputs += self._sender.send(envelope, engine.now, record)
+        if self.shadow is not None:
+            outputs += shadows_of(_said(self.shadow.engine, envelope), record)
         return outputs
 
     def delta(self) -> Mapping[str, bytes | None]:
         """Sections that changed since the last call of this or of :meth:`full`."""
-        sent = {} if self._sender is None else self._sender.delta()
-        return {**snapshot.delta(self._engine), **sent}
+        gone, self._gone = self._gone, set()
+        shadow = {} if self.shadow is None else self.shadow.delta()
+        return {**dict.fromkeys(gone), **self.live.delta(), **_in_shadow(shadow), **self._sender.delta(), **self._section(always=False)}
 
     def full(self) -> Mapping[str, bytes]:
         """Every section."""
-        sent = {} if self._sender is None else self._sender.full()
-        return {**snapshot.full(self._engine), **sent}
+        self._gone = set()
+        shadow = {} if self.shadow is None else self.shadow.full()
+        return {**self.live.full(), **_in_shadow(shadow), **self._sender.full(), **self._section(always=True)}
+
+    def _switch(self, version: str, envelope: Envelope, record: Record) -> Sequence[Output]:
+        rules = self._renewed(version, envelope, record)
+        if not isinstance(rules, InForce):
+            return [] if rules is None else [rules]
+        said = self.live.switch(rules.local, rules.policies, envelope.sent_at, rules.shares.of(*self._address))
+        self._kinds = rules.ruleset.kinds
+        self._sender.reroute(rules.routing)
+        return [*outputs_of(said, record), *shadows_of(self._switch_shadow(rules, envelope.sent_at), record)]
+
+    def _switch_shadow(self, rules: InForce, noticed: Micros) -> Sequence[Outcome]:
+        """An engine in shadow begins with nothing, at the clock of the stream, and ends with its last rule."""
+        if self.shadow is None:
+            if rules.shadow.rules:
+                self.shadow = self._shadow_of(rules)
+                self.shadow.engine.now = self.live.engine.now
+            return ()
+        said = self.shadow.switch(rules.shadow, rules.policies, noticed)
+        if not rules.shadow.rules:
+            self._gone = set(_in_shadow(self.shadow.delta()))
+            self.shadow = None
+        return said
 
 
-class HeldMatches:
+class HeldMatches(_Ruled):
     """The state of one partition of ``cityloop.matches`` (:class:`streams.fold.Held`)."""
 
-    def __init__(self, downstream: Downstream) -> None:
+    def __init__(self, fold: RuleFold, rules: InForce, downstream: Downstream) -> None:
+        super().__init__(fold, rules)
         self._downstream = downstream
 
     def step(self, record: Record) -> Sequence[Output]:
-        """Apply one record of an upstream fold, unless it came before."""
+        """Apply one record of an upstream fold, unless it came before, or a switch to other rules."""
         downstream = self._downstream
         try:
             envelope = decode_record(record.value, record.headers, timestamp=record.timestamp)
         except ProblemsError as error:
             return [reject_record(record, error.problems)]
+        if envelope.ruleset is not None:
+            return self._switch(envelope.ruleset, envelope, record)
         rule = (record.key or b"").decode("utf-8", "replace")
         fault, origin = downstream.fault(envelope, rule), envelope.origin
         if fault is not None or origin is None:
             return [reject_record(record, [Problem(file="<record>", what=f"{fault}", fix=_ONLY_ENGINES)])]
         taken = downstream.take(origin, envelope, rule, record.timestamp)
-        outputs = [reject_record(record, [_lost(origin, taken.lost)], Reason.INVALID)] if taken.lost else []
+        outputs = [reject_record(record, [gap_of(origin, taken.lost)], Reason.INVALID)] if taken.lost else []
         if taken.arrivals:
-            outputs.extend(_outputs(tuple(downstream.advance(envelope.sent_at)), record))
+            outputs.extend(outputs_of(tuple(downstream.advance(envelope.sent_at)), record))
         return outputs
 
     def delta(self) -> Mapping[str, bytes | None]:
         """Sections that changed since the last call of this or of :meth:`full`."""
-        return self._downstream.delta()
+        return {**self._downstream.delta(), **self._section(always=False)}
 
     def full(self) -> Mapping[str, bytes]:
         """Every section."""
-        return self._downstream.full()
+        return {**self._downstream.full(), **self._section(always=True)}
+
+    def _switch(self, version: str, envelope: Envelope, record: Record) -> Sequence[Output]:
+        rules = self._renewed(version, envelope, record)
+        if not isinstance(rules, InForce):
+            return [] if rules is None else [rules]
+        return list(outputs_of(self._downstream.switch(rules.ruleset, rules.policies, envelope.sent_at), record))
 
 
-def _outputs(outcomes: Sequence[Outcome], record: Record) -> Iterator[Output]:
-    for outcome in outcomes:
-        if isinstance(outcome, AlertEvent):
-            yield Output(topic=ALERTS, key=outcome.id.encode(), value=_encode(outcome), headers=ALERT_HEADERS, partition=record.partition)
-        elif isinstance(outcome, Failed):
-            yield reject_record(record, [_timer_problem(outcome)], Reason.CRASHED)
-        elif outcome.note in _REJECTED:
-            yield reject_observation(record, outcome.observation, [_problem(outcome)], _REJECTED[outcome.note])
+def _said(engine: Partition, envelope: Envelope) -> Sequence[Outcome]:
+    """What an engine says to an envelope."""
+    noticed = envelope.sent_at
+    outcomes = engine.observe_many(envelope.observations, noticed, noticed)
+    if envelope.tick is not None:
+        return (*outcomes, *engine.tick(envelope.tick, noticed, envelope.feeds))
+    return (*outcomes, *engine.hear(noticed, envelope.feeds)) if envelope.feeds else outcomes
 
 
-def _timer_problem(failed: Failed) -> Problem:
-    """The record is kept as the one whose time made the timer due; it was applied."""
-    what = f"the timer of group {canonical(failed.group)} at {render(failed.at)} failed: {failed.reason}."
-    return Problem(
-        file=f"rule {failed.rule}", what=what, fix="Tell the makers of cityloop; the timer was given up, the record was applied."
-    )
-
-
-def _problem(noted: Noted) -> Problem:
-    where = f"rule {noted.rule}" if noted.rule else f"observation {noted.observation.id}"
-    return Problem(file=where, what=f"{noted.reason}.", fix=_FIXES[noted.note])
-
-
-def _lost(origin: Origin, lost: range) -> Problem:
-    """The record is kept as the one after which the missing ones were given up; it was applied."""
-    what = f"records {lost.start} to {lost.stop - 1} of {origin.topic}/{origin.partition} never came; rules over several sources went on without them."
-    return Problem(
-        file="cityloop.matches",
-        what=what,
-        fix="Look for records that the broker lost; replay the observations to see what they would have said.",
-    )
+def _in_shadow(sections: Mapping[str, _Raw]) -> dict[str, _Raw]:
+    return {f"{_SHADOW}{name}": raw for name, raw in sections.items()}

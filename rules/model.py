@@ -193,6 +193,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         labels: free texts for routing and search.
         life_safety: whether its kinds are life-safety kinds (all of them or none are).
         version: hash of everything above.
+        shadow: whether it is evaluated only, and publishes nothing; no part of the version.
         place: where it was written.
     """
 
@@ -213,6 +214,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     labels: Mapping[str, str] = {}
     life_safety: bool = False
     version: str = ""
+    shadow: bool = False
     place: Place
 
 
@@ -244,15 +246,31 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     reporters: Mapping[str, Reporter] | None = None
 
 
+class Source(msgspec.Struct, frozen=True):
+    """A rule file as it was read.
+
+    Attributes:
+        file: its name, for messages, and for tables that lie beside it.
+        text: what stands in it.
+        shadow: whether all its rules run in shadow, as those of a candidate do.
+    """
+
+    file: str
+    text: str
+    shadow: bool = False
+
+
 class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     """Rules that were checked together.
 
     Attributes:
         rules: in file order.
         kinds: the kinds table that they were checked against.
-        version: hash of the rules' versions and of their registers.
+        version: hash of the rules' versions, of their registers, and of what the kinds mean.
         registers: by rule, the groups that it knows before anything of them was seen.
         given: what the rule files refer to.
+        shadow: rules that are evaluated and publish nothing; one may have the name of a rule of ``rules``.
+        sources: the files, so that the log and a checkpoint can carry the set.
     """
 
     rules: tuple[Rule, ...]
@@ -260,3 +278,5 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     registers: Mapping[str, tuple[Member, ...]] = {}
     given: Given = Given()
+    shadow: tuple[Rule, ...] = ()
+    sources: tuple[Source, ...] = ()

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from config.kinds import Kind
 from config.report import Place
 from rules.model import Member, Rule
 from streams.ids import canonical
@@ -14,14 +15,16 @@ _DIGEST_BYTES = 6
 
 
 def version_of(rule: Rule) -> Rule:
-    """The rule with its version filled in; where it was written, and in which group, makes no difference."""
+    """The rule with its version filled in; where it was written, in which group, and whether in shadow, makes no difference."""
     meaning = _without_places(msgspec.to_builtins(msgspec.structs.replace(rule, version="", group="", place=Place(""))))
+    del meaning["shadow"]
     return msgspec.structs.replace(rule, version=_digest(canonical(meaning)))
 
 
-def set_version(rules: Iterable[Rule], registers: Mapping[str, tuple[Member, ...]] | None = None) -> str:
-    """The version of rules together with their registers; the order of neither makes a difference."""
-    meaning: list[Any] = sorted((rule.name, rule.version) for rule in rules)
+def set_version(rules: Iterable[Rule], kinds: Mapping[str, Kind], registers: Mapping[str, tuple[Member, ...]] | None = None) -> str:
+    """The version of rules together, those in shadow among them, with their registers and what the kinds mean; order makes no difference."""
+    meaning: list[Any] = sorted((rule.name, rule.version, rule.shadow) for rule in rules)
+    meaning.append(sorted((kind.name, kind.value, kind.unit, kind.life_safety, kind.pulse) for kind in kinds.values()))
     for name in sorted(registers or {}):
         members = ((canonical(member.key), member.date, dict(member.row)) for member in (registers or {})[name])
         meaning.append([name, _digest(canonical(sorted(members, key=lambda member: member[0])))])

@@ -35,6 +35,13 @@ class Change(StrEnum):
     RESOLVED = "resolved"
 
 
+class Cause(StrEnum):
+    """Why an alert resolved although its condition did not end."""
+
+    RULE_REMOVED = "rule removed"
+    RULE_RESET = "rule reset"
+
+
 class AlertEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state of an alert at one of its changes (JSON on the wire, times in microseconds).
 
@@ -67,6 +74,7 @@ class AlertEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         why: the tree of conditions with the values that made it fire.
         detected_at: clock of the log (the writer's clock of the envelope) when it was noticed.
         stale: the source has gone silent while the alert fires.
+        cause: why it resolved although its condition did not end; ``None`` otherwise.
     """
 
     event_id: str
@@ -95,3 +103,4 @@ class AlertEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     evidence: tuple[str, ...] = ()
     labels: dict[str, str] = {}
     stale: bool = False
+    cause: Cause | None = None

@@ -47,6 +47,7 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
         ruleset: set in a switch record only: the version of the rule set that holds from this record on.
         feeds: in a tick: what its gateway knows of each feed.
         origin: on ``cityloop.matches``: which fold sent it, and as its which record.
+        rules: in a switch record: the rule set itself (:mod:`rules.life.package`), so that no reader of the log needs a file.
     """
 
     sent_at: Micros
@@ -56,3 +57,4 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     ruleset: str | None = None
     feeds: tuple[FeedState, ...] = ()
     origin: Origin | None = None
+    rules: bytes = b""

@@ -39,6 +39,8 @@ ALERTS = "cityloop.alerts"
 CHECKPOINTS = "cityloop.checkpoints"
 TICKETS = "cityloop.tickets"
 REJECTED = "cityloop.rejected"
+SHADOW = "cityloop.shadow"
+RULES = "cityloop.rules"
 
 ENVELOPE_TYPE = "application/vnd.cityloop.envelope+msgpack"
 JSON_TYPE = "application/json"
@@ -83,6 +85,14 @@ TOPICS = (
         content_type=MSGPACK_TYPE,
         key="origin's key",
         retention_hours=720,
+    ),
+    Topic(name=SHADOW, carries="Changes of alerts of rules in shadow, which nobody acts on.", content_type=JSON_TYPE, key="alert id"),
+    Topic(
+        name=RULES,
+        carries="Rule sets that the log was switched to; the last record's is the present one.",
+        content_type=MSGPACK_TYPE,
+        key="version",
+        cleanup=Cleanup.COMPACT,
     ),
 )
 """Every topic, in the order in which data flows; ``cityloop export asyncapi`` is rendered from it."""

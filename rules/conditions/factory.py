@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from config.kinds import Kind
+from config.moment import Micros
 from rules.conditions.absent import AbsentEvaluator
 from rules.conditions.cluster import ClusterEvaluator
 from rules.conditions.count import CountEvaluator
@@ -34,13 +35,17 @@ def _matcher(predicate: Predicate | None, names: Iterable[str], kinds: Kinds) ->
     return Matcher(predicate, compiled)
 
 
+def believed_for(rule: Rule, condition: Level, kinds: Kinds) -> Micros | None:
+    """How long one match of a level is believed; ``None``: for ever. A match of pulse kinds is over at once."""
+    known = [kinds[name] for name in rule.kinds if name in kinds]
+    if condition.stale_after is None and known and all(kind.pulse for kind in known):
+        return 0
+    return condition.stale_after
+
+
 def _level(rule: Rule, condition: Level, kinds: Kinds) -> Evaluator:
     clear = None if condition.clear is None else _matcher(condition.clear, rule.kinds, kinds)
-    stale_after = condition.stale_after
-    known = [kinds[name] for name in rule.kinds if name in kinds]
-    if stale_after is None and known and all(kind.pulse for kind in known):
-        stale_after = 0
-    return LevelEvaluator(condition, _matcher(rule.where, rule.kinds, kinds), clear, stale_after)
+    return LevelEvaluator(condition, _matcher(rule.where, rule.kinds, kinds), clear, believed_for(rule, condition, kinds))
 
 
 def _count(rule: Rule, condition: Count, kinds: Kinds) -> Evaluator:

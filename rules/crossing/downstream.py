@@ -11,6 +11,7 @@ from rules.crossing.division import UPSTREAM, crossing_of
 from rules.crossing.side import Side
 from rules.crossing.traffic import Traffic
 from rules.engine import Limits, Outcome, Tally
+from rules.life import Policy
 from rules.model import RuleSet
 from streams.envelope import Envelope, Origin
 
@@ -77,6 +78,11 @@ class Downstream:
         """
         for topic, side in self.sides.items():
             yield from side.advance(self.clock(topic), noticed)
+
+    def switch(self, ruleset: RuleSet, policies: Mapping[str, Policy], noticed: Micros) -> Iterator[Outcome]:
+        """Go on under other rules; each side switches where its clock stands."""
+        for topic, side in self.sides.items():
+            yield from side.switch(crossing_of(ruleset, topic), policies, noticed)
 
     def clock(self, topic: str) -> Micros:
         """The smallest clock of the topic's partitions."""

@@ -62,6 +62,19 @@ class Merge:
         self._dirty = set()
         return found
 
+    def hold_anew(self, due_of: Callable[[str, Observation], Micros | None]) -> int:
+        """Hold everything under what is due now; returns how many were left out, as :meth:`restore` does."""
+        held, self._heap = sorted(self._heap), []
+        left_out = 0
+        for before, *_, rule, _, observation in held:
+            self._dirty.add(before // BUCKET)
+            due = due_of(rule, observation)
+            if due is None:
+                left_out += 1
+            else:
+                self.hold(due, rule, observation)
+        return left_out
+
     def restore(self, sections: Mapping[str, bytes], due_of: Callable[[str, Observation], Micros | None]) -> int:
         """Hold again what a checkpoint kept; returns how many were left out.
 

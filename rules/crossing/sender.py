@@ -70,6 +70,11 @@ class Sender:
         """Whether any rule looks at several sources; if not, nothing is sent."""
         return bool(self._routing.by_kind)
 
+    def reroute(self, routing: Routing) -> None:
+        """Send by other rules from now on; what was sent keeps its numbers."""
+        self._routing = routing
+        self._listeners = frozenset(routing.listeners[self._topic])
+
     def full(self) -> dict[str, bytes]:
         """The section; none while nothing was ever sent. What changed is counted from here."""
         self._changed = False

@@ -1,13 +1,14 @@
 """The rules that wait for the clocks of one upstream topic: life-safety rules never wait for the others' traffic."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from config.feeds import FeedTable
 from config.moment import Micros
 from rules.crossing.looks import Looks
 from rules.crossing.merge import Merge
 from rules.crossing.traffic import Traffic
-from rules.engine import Limits, Outcome, Partition, Tally, snapshot
+from rules.engine import Limits, Outcome, Partition, Tally
+from rules.life import Governed, Policy
 from rules.model import RuleSet
 from streams.observation import Observation
 
@@ -19,17 +20,28 @@ class Side:
     """An engine behind a merge.
 
     Attributes:
-        engine: the rules at work.
         merge: what waits for the clock.
         looks: what was heard of feeds where the clock has yet to come to.
     """
 
     def __init__(self, ruleset: RuleSet, limits: Limits, tally: Tally, traffic: Traffic, feeds: FeedTable | None) -> None:
-        self.engine = Partition(ruleset, limits, tally, feeds)
+        self._governed = Governed(ruleset, Partition(ruleset, limits, tally, feeds))
         self.merge = Merge()
         self.looks = Looks()
         self._traffic = traffic
         self._lateness = {rule.name: rule.lateness for rule in ruleset.rules}
+
+    @property
+    def engine(self) -> Partition:
+        """The rules at work."""
+        return self._governed.engine
+
+    def switch(self, ruleset: RuleSet, policies: Mapping[str, Policy], noticed: Micros) -> Sequence[Outcome]:
+        """Go on under other rules; what waits for a rule that is gone is left behind, the rest waits under the new lateness."""
+        said = self._governed.switch(ruleset, policies, noticed)
+        self._lateness = {rule.name: rule.lateness for rule in ruleset.rules}
+        self._traffic.unknown += self.merge.hold_anew(self._due)
+        return said
 
     def has(self, rule: str) -> bool:
         """Whether the rule is judged here."""
@@ -58,13 +70,13 @@ class Side:
 
     def full(self) -> dict[str, bytes]:
         """Every section."""
-        return {_LOOKS: self.looks.section(), **snapshot.full(self.engine), **_named(self.merge.full())}
+        return {_LOOKS: self.looks.section(), **self._governed.full(), **_named(self.merge.full())}
 
     def delta(self) -> dict[str, bytes | None]:
         """The sections that changed."""
         return {
             _LOOKS: self.looks.section(),
-            **snapshot.delta(self.engine),
+            **self._governed.delta(),
             **{_HELD + name: raw for name, raw in self.merge.delta().items()},
         }
 
@@ -74,7 +86,7 @@ class Side:
         Raises:
             ValueError: the sections are of an unknown schema version.
         """
-        snapshot.restore(self.engine, {name: raw for name, raw in sections.items() if not name.startswith(_HELD) and name != _LOOKS})
+        self._governed.restore({name: raw for name, raw in sections.items() if not name.startswith(_HELD) and name != _LOOKS})
         if _LOOKS in sections:
             self.looks.restore(sections[_LOOKS])
         held = {name.removeprefix(_HELD): raw for name, raw in sections.items() if name.startswith(_HELD)}

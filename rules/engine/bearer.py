@@ -168,6 +168,16 @@ class RuleBearer:
             reason = f"{type(error).__name__}: {error}"
             ledger.outcomes.append(Failed(due, reason, self.rule.name, group_of(self.rule.by, group.key)))
 
+    def fall(self, group: Group, at: Micros) -> None:
+        """End the condition of a group for another reason than an observation or a timer."""
+        self._episodes.fall(group, at)
+
+    def begin_after(self, key: Key, at: Micros) -> None:
+        """Make a group that takes nothing up to an instant, which counts as late."""
+        group = self._create(key)
+        group.ran_at = at
+        self.dirty.add(group.bucket)
+
     def adopt(self, group: Group) -> None:
         """Take over a group that a checkpoint kept; groups come in the order in which they were made."""
         self.shelves.adopt(group)

@@ -45,12 +45,16 @@ class Tally:
         observations: all that came.
         tests: drills among them, which no rule saw.
         ahead: those among them that were quarantined for being from the future.
+        switches: switches to other rules.
+        refused: switches that could not be made, since the rules in the log could not be read.
         rules: by rule.
     """
 
     observations: int = 0
     tests: int = 0
     ahead: int = 0
+    switches: int = 0
+    refused: int = 0
     rules: dict[str, Counts] = field(default_factory=dict)
 
     def of(self, rule: str) -> Counts:

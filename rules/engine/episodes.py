@@ -101,7 +101,7 @@ class Episodes:
             group.alert_due = NEVER
         elif group.phase is PENDING:
             self._fire(group, episode, due, ledger)
-        elif quiet_until(self._rule, episode) == due:
+        elif quiet_until(self._rule, episode) <= due:  # Earlier only when a switch of rules shortened the quiet time.
             self._counts.resolved += 1
             self._say(Change.RESOLVED, group, episode, due, ledger)
             self._forget(group)

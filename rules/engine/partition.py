@@ -66,7 +66,8 @@ class Partition:
             speaks: whether it says ``monitoring-blind``. All partitions see the same feeds, and one of them tells.
             registers: this partition's share of the rule set's registers; ``None``: all of them, where there is one stream.
         """
-        limits = Limits() if limits is None else limits
+        self._limits = limits = Limits() if limits is None else limits
+        self._feeds = feeds
         self.tally = tally = Tally() if tally is None else tally
         self.now: Micros = BEGINNING
         self._alarm = alarm = Alarm()
@@ -218,6 +219,18 @@ class Partition:
         for lane in self.lanes:
             lane.finish(until, ledger)
         return ledger.close()
+
+    def successor(self, ruleset: RuleSet, registers: Registers | None = None) -> "Partition":
+        """An engine for other rules at the same place of the same stream, without any groups; this one must not go on."""
+        other = Partition(ruleset, self._limits, self.tally, self._feeds, speaks=self._speaks, registers=registers)
+        other.now = other.registry.since = self.now
+        if self.eyes is not None and other.eyes is not None:
+            other.eyes.sight = self.eyes.sight
+        return other
+
+    def advance(self, ledger: Ledger) -> None:
+        """Run what is due at the present clock, into a ledger of whoever calls this."""
+        self._advance(self.now, ledger)
 
     def _advance(self, now: Micros, ledger: Ledger) -> None:
         """Run what is due in every lane, and find out when the next of them needs attention."""

@@ -113,6 +113,14 @@ def delta(partition: Partition) -> dict[str, bytes | None]:
     return sections
 
 
+def names(partition: Partition) -> set[str]:
+    """The names of all sections that :func:`full` would write, and of those that are marked to be written."""
+    found = {*_moving(partition), _RULES, *(f"{_WAITING}{lane.lateness}" for lane in partition.lanes if lane.lateness or lane.waiting)}
+    for rule, bearer in partition.bearers.items():
+        found.update(f"{_GROUP}{rule}/{number}" for number in {*bearer.shelves.numbers, *bearer.dirty})
+    return found
+
+
 def restore(partition: Partition, sections: Mapping[str, bytes]) -> None:
     """Give a new partition the state that was written.
 
@@ -142,7 +150,7 @@ def restore(partition: Partition, sections: Mapping[str, bytes]) -> None:
             for _, raw in sorted(buckets):
                 _restore_groups(bearer, raw)
     for rule, one in terms.items():
-        if rule in partition.bearers and one.shape == _shape(partition.bearers[rule].rule):
+        if rule in partition.bearers and one.shape == shape_of(partition.bearers[rule].rule):
             partition.bearers[rule].horizon = one.horizon
 
 
@@ -168,7 +176,7 @@ def _restore_waiting(partition: Partition, sections: Mapping[str, bytes], then: 
 def _restore_groups(bearer: RuleBearer, raw: bytes) -> None:
     memory_type: Any = bearer.evaluator.memory_type
     section = _decode_section(raw)
-    if section.shape != _shape(bearer.rule):
+    if section.shape != shape_of(bearer.rule):
         return
     for group in section.groups:
         group.key = restored(group.key)
@@ -186,7 +194,7 @@ def _moving(partition: Partition) -> dict[str, bytes]:
 
 
 def _terms(partition: Partition) -> bytes:
-    return _encode({name: Terms(bearer.rule.lateness, _shape(bearer.rule), bearer.horizon) for name, bearer in partition.bearers.items()})
+    return _encode({name: Terms(bearer.rule.lateness, shape_of(bearer.rule), bearer.horizon) for name, bearer in partition.bearers.items()})
 
 
 def _waiting(lane: Lane) -> bytes:
@@ -195,7 +203,7 @@ def _waiting(lane: Lane) -> bytes:
 
 
 def _dirty_sections(rule: str, bearer: RuleBearer) -> dict[str, bytes | None]:
-    shape = _shape(bearer.rule)
+    shape = shape_of(bearer.rule)
     sections: dict[str, bytes | None] = {}
     for number in sorted(bearer.dirty):
         groups = bearer.shelves.shelf(number)
@@ -204,7 +212,7 @@ def _dirty_sections(rule: str, bearer: RuleBearer) -> dict[str, bytes | None]:
     return sections
 
 
-def _shape(rule: Rule) -> str:
+def shape_of(rule: Rule) -> str:
     """What the state of a rule's groups depends on."""
     form: Any = rule.condition.__struct_config__.tag
     distinct = getattr(rule.condition, "distinct", None)

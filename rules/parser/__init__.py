@@ -1,5 +1,5 @@
 """Reads rule files: everything that is wrong, with file, line, column and what to write instead."""
 
-from rules.parser.loader import UnknownKinds, load_rules, parse_rules
+from rules.parser.loader import UnknownKinds, load_rules, parse_rules, parse_sources
 
-__all__ = ["UnknownKinds", "load_rules", "parse_rules"]
+__all__ = ["UnknownKinds", "load_rules", "parse_rules", "parse_sources"]

@@ -5,11 +5,13 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from config.kinds import Kind
 from config.report import Place, Report
 from config.sources import Reporter
 from config.textfile import read_text
-from rules.model import BLIND, Given, Rule, RuleSet
+from rules.model import BLIND, Given, Rule, RuleSet, Source
 from rules.parser import readers
 from rules.parser.checks import check_rule
 from rules.parser.document import Item, parse_document
@@ -17,9 +19,6 @@ from rules.parser.readers import Reader, read_fields
 from rules.parser.registers import ReadTable, registers_of
 from rules.parser.ruleform import places_of, read_rule
 from rules.version import set_version
-
-Texts = Sequence[tuple[str, str]]
-"""Rule files: name and text."""
 
 
 class UnknownKinds(StrEnum):
@@ -34,6 +33,7 @@ def load_rules(
     kinds: Mapping[str, Kind],
     unknown: UnknownKinds = UnknownKinds.REFUSE,
     reporters: Mapping[str, Reporter] | None = None,
+    candidates: Sequence[Path] = (),
 ) -> RuleSet:
     """Read rule files as one set.
 
@@ -43,18 +43,39 @@ def load_rules(
         unknown: :attr:`UnknownKinds.TAKE` lets rules name kinds that are not in the table (their values may be of
             any type), as a replay of somebody else's recording needs it.
         reporters: the sources of the city, for rules that expect them; ``None`` where there is no city.
+        candidates: rule files all of whose rules run in shadow.
 
     Raises:
         ProblemsError: something is wrong; every problem with file, line, column and what to write instead.
     """
     report = Report()
-    texts = []
+    sources = _sources(files, report, shadow=False) + _sources(candidates, report, shadow=True)
+    return _checked(sources, kinds, unknown, report, partial(_table, report=report), reporters)
+
+
+def _sources(files: Sequence[Path], report: Report, *, shadow: bool) -> list[Source]:
+    """The texts of rule files; what keeps one from being read is noted."""
+    found = []
     for path in files:
         if not path.exists():
             report.add(Place(str(path)), "there is no such file.", "Name a rule file.")
         elif (text := read_text(path, report)) is not None:
-            texts.append((str(path), text))
-    return _checked(texts, kinds, unknown, report, partial(_table, report=report), reporters)
+            found.append(Source(str(path), text, shadow))
+    return found
+
+
+def parse_sources(sources: Sequence[Source], kinds: Mapping[str, Kind], given: Given) -> RuleSet:
+    """Read texts of rule files as one set, as :func:`load_rules` does from the files themselves.
+
+    Args:
+        sources: the files.
+        kinds: the kinds table.
+        given: what they refer to.
+
+    Raises:
+        ProblemsError: something is wrong.
+    """
+    return _checked(sources, kinds, UnknownKinds.REFUSE, Report(), given.tables.get, given.reporters)
 
 
 def parse_rules(
@@ -70,11 +91,11 @@ def parse_rules(
         ProblemsError: something is wrong.
     """
     given = Given() if given is None else given
-    return _checked([(file, text)], kinds, unknown, Report(), given.tables.get, given.reporters)
+    return _checked([Source(file, text)], kinds, unknown, Report(), given.tables.get, given.reporters)
 
 
 def _checked(  # noqa: PLR0917  # What was given to either reader of rules.
-    texts: Texts,
+    sources: Sequence[Source],
     kinds: Mapping[str, Kind],
     unknown: UnknownKinds,
     report: Report,
@@ -86,11 +107,19 @@ def _checked(  # noqa: PLR0917  # What was given to either reader of rules.
     Raises:
         ProblemsError: something is wrong.
     """
-    checked = _read(texts, kinds, unknown, report)
-    registers, given = registers_of(checked, read, reporters, report)
+    checked = _read(sources, kinds, unknown, report)
+    registers, given = registers_of([one for one in checked if not one[0].shadow], read, reporters, report)
     report.settle()
-    rules = tuple(rule for rule, _ in checked)
-    return RuleSet(rules=rules, kinds=kinds, version=set_version(rules, registers), registers=registers, given=given)
+    rules = [rule for rule, _ in checked]
+    return RuleSet(
+        rules=tuple(rule for rule in rules if not rule.shadow),
+        kinds=kinds,
+        version=set_version(rules, kinds, registers),
+        registers=registers,
+        given=given,
+        shadow=tuple(rule for rule in rules if rule.shadow),
+        sources=tuple(sources),
+    )
 
 
 def _table(path: str, report: Report) -> str | None:
@@ -98,25 +127,31 @@ def _table(path: str, report: Report) -> str | None:
     return read_text(Path(path), report) if Path(path).is_file() else None
 
 
-def _read(texts: Texts, kinds: Mapping[str, Kind], unknown: UnknownKinds, report: Report) -> list[tuple[Rule, Mapping[str, Place]]]:
-    rules: dict[str, tuple[Rule, Mapping[str, Place]]] = {}
-    for file, text in texts:
-        top = parse_document(text, file, report)
+def _read(
+    sources: Sequence[Source], kinds: Mapping[str, Kind], unknown: UnknownKinds, report: Report
+) -> list[tuple[Rule, Mapping[str, Place]]]:
+    rules: dict[tuple[str, bool], tuple[Rule, Mapping[str, Place]]] = {}
+    for source in sources:
+        top = parse_document(source.text, source.file, report)
         if top is None:
             if not report.problems:
-                report.add(Place(file, 1, 1), "the file holds no rules.", "Write 'groups:' and below it '- name: ...' with 'rules:'.")
+                report.add(
+                    Place(source.file, 1, 1), "the file holds no rules.", "Write 'groups:' and below it '- name: ...' with 'rules:'."
+                )
             continue
         for group, item in _rule_items(top, report):
             rule = read_rule(item, group, kinds, report, must_be_known=unknown is UnknownKinds.REFUSE)
             if rule is None:
                 continue
+            if source.shadow:
+                rule = msgspec.structs.replace(rule, shadow=True)
             places = places_of(item)
             check_rule(rule, places, kinds, report)
             if rule.name == BLIND:
                 report.add(
                     rule.place, f"the rule {BLIND!r} is built in.", "Set its severity and category in feeds.yaml; name this one otherwise."
                 )
-            first, _ = rules.setdefault(rule.name, (rule, places))
+            first, _ = rules.setdefault((rule.name, rule.shadow), (rule, places))
             if first is not rule:
                 where = f"{first.place.file}:{first.place.line}"
                 report.add(rule.place, f"there is a rule {rule.name!r} already ({where}).", "Give each rule a name of its own.")

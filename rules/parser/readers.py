@@ -116,6 +116,14 @@ def positive_duration(item: Item, report: Report) -> Micros:
     return length
 
 
+def truth(item: Item, report: Report) -> bool:
+    """``true`` or ``false``, as YAML 1.2 has them."""
+    given = text(item, report)
+    if given not in ("true", "false"):
+        raise BadValueError(f"{given!r} is neither true nor false.", "Write true, or leave it out.")
+    return given == "true"
+
+
 def whole(item: Item, report: Report) -> int:
     """A whole number from 1."""
     given = text(item, report)

@@ -26,6 +26,7 @@ COMMON_FIELDS: Mapping[str, Reader] = {
     "ticket": readers.choice(TicketPolicy),
     "summary": readers.summary,
     "labels": readers.labels,
+    "shadow": readers.truth,
 }
 FORM_FIELDS: Mapping[str, Reader] = {
     "kind": readers.some_texts,
@@ -83,6 +84,7 @@ def read_rule(item: Item, group: str, kinds: Mapping[str, Kind], report: Report,
         summary=values.get("summary", Text(values["rule"], values["rule"])),
         labels=values.get("labels", {}),
         life_safety=any(kinds[name].life_safety for name in named if name in kinds),
+        shadow=values.get("shadow", False),
         place=item.place,
     )
     return version_of(rule)

@@ -164,7 +164,7 @@ class CheckpointedFold:
             applied=applied,
             checkpoint=found.offset is not None,
         )
-        return Slot(
+        slot = Slot(
             generation=incoming.generation,
             held=held,
             applied=applied,
@@ -173,6 +173,11 @@ class CheckpointedFold:
             superseded=list(found.superseded),
             crash=found.crash,
         )
+        if found.offset is None:
+            # What a state begins with (the rules that hold) is a part of it: it is kept before the first record counts, so
+            # that whoever restores after a death in the first seconds does not begin with something else.
+            await self._write(address, slot)
+        return slot
 
     async def _apply(self, address: Address, slot: Slot, record: Record) -> None:
         """One step of the fold; its outputs are published at once and awaited before the next checkpoint."""

@@ -127,8 +127,8 @@ SAID: dict[str, tuple[str, ...]] = {
     "document-unknown-alias": (
         "1:9: this is not YAML: found undefined alias 'nowhere'. Check the indentation, the colons and the quotes here.",
     ),
-    "field-unknown-far": ("6:9: a rule has no field 'qqq'. 25 are known, such as absent, active, by.",),
-    "field-unknown": ("6:9: a rule has no field 'treshold'. 25 are known, such as absent, active, by.",),
+    "field-unknown-far": ("6:9: a rule has no field 'qqq'. 26 are known, such as absent, active, by.",),
+    "field-unknown": ("6:9: a rule has no field 'treshold'. 26 are known, such as absent, active, by.",),
     "for-endless-digits": ("6:14: for: it is longer than ten years. Write for example 30s, 10m or 1h30m.",),
     "for-fraction": ("6:14: for: '1.5h' is not a length of time. Write for example 30s, 10m or 1h30m.",),
     "for-negative": ("6:14: for: '-5s' is not a length of time. Write for example 30s, 10m or 1h30m.",),

@@ -90,6 +90,16 @@ def test_the_future_is_a_dead_letter_and_the_rest_counts() -> None:
     assert "5m1s after it was received" in letter.problems[0].what
 
 
+def driven_by(engine: Partition) -> HeldRules:
+    """A partition's state around another engine than the fold would make."""
+    ruleset = rules_of(RULE)
+    fold = RuleFold(ruleset)
+    fold.restore(OBSERVATIONS, 3, {})
+    held = fold.held[OBSERVATIONS, 3]
+    held.live.engine = engine
+    return held
+
+
 class Crashing(Partition):
     """An engine in which a rule cannot stand the observation."""
 
@@ -103,7 +113,7 @@ class Crashing(Partition):
 def test_what_crashes_a_rule_is_a_dead_letter() -> None:
     """The observation is parked with the rule and the error; the stream goes on."""
     ruleset = rules_of(RULE)
-    outputs = list(HeldRules(Crashing(ruleset), ruleset).step(record(seen(0, 9), seen(1, 9))))
+    outputs = list(driven_by(Crashing(ruleset)).step(record(seen(0, 9), seen(1, 9))))
     letters = [decode_rejected(output.value) for output in outputs]
     assert [(letter.reason, letter.observation) for letter in letters] == [(Reason.CRASHED, "0-9"), (Reason.CRASHED, "1-9")]
     assert letters[0].problems[0].file == "rule over"
@@ -121,7 +131,7 @@ class Failing(Partition):
 def test_a_timer_that_fails_is_a_dead_letter() -> None:
     """The record whose time made the timer due is kept with rule, group, instant and error; the stream goes on."""
     ruleset = rules_of(RULE)
-    (output,) = HeldRules(Failing(ruleset), ruleset).step(tick(60))
+    (output,) = driven_by(Failing(ruleset)).step(tick(60))
     letter = decode_rejected(output.value)
     assert (letter.reason, letter.observation, letter.problems[0].file) == (Reason.CRASHED, None, "rule over")
     assert letter.problems[0].what == 'the timer of group {"source":"sensor/1"} at 2026-03-02T04:01:00Z failed: RuntimeError: no.'
@@ -187,12 +197,21 @@ def test_groups_of_several_fields_and_waiting_observations_are_restored() -> Non
         assert (event.group, event.count) == ({"source": "sensor/1", "zone": "z1"}, 2)
 
 
-def test_a_rule_that_is_gone_is_left_behind() -> None:
-    """State of a rule that is no longer in the set is dropped; a new rule begins with nothing."""
+def test_a_checkpoint_brings_its_own_rules() -> None:
+    """Whatever rules a process began with, those of the checkpoint hold, since only a switch in the log changes them."""
     first = held(RULE)
     first.step(record(seen(0, 9)))
     other = RuleFold(rules_of(RULE | {"rule": "new"})).restore(OBSERVATIONS, 3, first.full())
-    assert other.step(tick(60)) == []
+    assert [event.rule for event in events(other.step(tick(60)))] == ["over"]
+
+
+def test_a_checkpoint_without_rules_goes_on_under_those_of_the_process() -> None:
+    """State of an earlier version of the product names no rules: a rule that is gone is left behind, a new one begins with nothing."""
+    first = held(RULE)
+    first.step(record(seen(0, 9)))
+    earlier = {name: raw for name, raw in first.full().items() if name != "ruleset"}
+    assert RuleFold(rules_of(RULE | {"rule": "new"})).restore(OBSERVATIONS, 3, earlier).step(tick(60)) == []
+    assert [event.rule for event in events(RuleFold(rules_of(RULE)).restore(OBSERVATIONS, 3, earlier).step(tick(60)))] == ["over"]
 
 
 def test_an_unknown_schema_is_refused() -> None:

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from config.moment import SECOND
-from rules.fold import ALERT_HEADERS, HeldRules, RuleFold
+from rules.fold import HeldRules, RuleFold
+from rules.outlet import ALERT_HEADERS
 from rules.state import NEVER
 from streams.alert import AlertEvent
 from streams.codec import ENVELOPE_HEADERS, encode_binary, encode_envelope, encode_json, encode_structured
@@ -222,7 +223,7 @@ def test_no_timer_is_beyond_what_a_checkpoint_can_hold() -> None:
     state = held(rule, {"rule": "gone", "kind": "door", "absent": "520w"})
     state.step(record(seen(0, 9), seen(0, True, kind="door")))
     state.step(tick(520 * 7 * 86_400 + 1))
-    engine = state._engine
+    engine = state.live.engine
     dues = [group.condition_due for bearer in engine.bearers.values() for group in bearer.groups.values()]
     assert all(due <= NEVER for due in dues)
     assert state.full()

@@ -5,7 +5,7 @@ import pytest
 
 from config.settings import Settings
 from streams.provision import differences, topic_config
-from streams.topics import CHECKPOINTS, OBSERVATIONS, TOPICS, Cleanup, topic_name
+from streams.topics import CHECKPOINTS, OBSERVATIONS, RULES, TOPICS, Cleanup, topic_name
 
 BY_NAME = {topic.name: topic for topic in TOPICS}
 
@@ -18,7 +18,7 @@ def test_names_carry_the_suffix() -> None:
 
 def test_only_checkpoints_are_compacted() -> None:
     """Offsets of a folded topic must be contiguous, so that nothing but the checkpoint topic may be compacted."""
-    assert [topic.name for topic in TOPICS if topic.cleanup is Cleanup.COMPACT] == [CHECKPOINTS]
+    assert [topic.name for topic in TOPICS if topic.cleanup is Cleanup.COMPACT] == [CHECKPOINTS, RULES]
 
 
 def test_configuration_of_topics() -> None:

@@ -23,16 +23,27 @@ def test_the_order_of_an_observations_fields() -> None:
 
 
 def test_the_order_of_an_envelopes_fields() -> None:
-    """An envelope is an array: when, who, observations, tick, version of the rules, feeds, origin."""
+    """An envelope is an array: when, who, observations, tick, version of the rules, feeds, origin, rules."""
     envelope = Envelope(
-        sent_at=1, writer="g", tick=2, ruleset="v", feeds=(FeedState("mqtt", 3),), origin=Origin("cityloop.observations", 4, 5)
+        sent_at=1, writer="g", tick=2, ruleset="v", feeds=(FeedState("mqtt", 3),), origin=Origin("cityloop.observations", 4, 5), rules=b"r"
     )
-    assert msgspec.msgpack.decode(encode_envelope(envelope)) == [1, "g", [], 2, "v", [["mqtt", 3]], ["cityloop.observations", 4, 5]]
+    whole = [1, "g", [], 2, "v", [["mqtt", 3]], ["cityloop.observations", 4, 5], b"r"]
+    assert msgspec.msgpack.decode(encode_envelope(envelope)) == whole
 
 
 def test_an_envelope_of_a_later_version_is_read() -> None:
     """Fields that a later version appends are passed over, in envelopes and in observations."""
-    later = [NOON, "g", [["a", "sensor/1", "door", NOON, True, None, None, None, None, [], {}, None, "new"]], None, None, [], None, "new"]
+    later = [
+        NOON,
+        "g",
+        [["a", "sensor/1", "door", NOON, True, None, None, None, None, [], {}, None, "new"]],
+        None,
+        None,
+        [],
+        None,
+        b"",
+        "new",
+    ]
     read = decode_record(msgspec.msgpack.encode(later), ENVELOPE_HEADERS)
     assert [found.id for found in read.observations] == ["a"]
 
