@@ -18,11 +18,14 @@ import msgspec
 
 from config.kinds import Kind, Text, ValueType
 from config.moment import SECOND, Micros, parse
+from rules.model import Given, RuleSet
+from rules.parser import parse_rules
 from streams.codec import ENVELOPE_HEADERS, MAX_OBSERVATIONS, encode_envelope
 from streams.envelope import Envelope
 from streams.observation import Observation, Position
 from streams.partition import partition_of
 from streams.topics import JSON_TYPE, OBSERVATIONS, URGENT
+from tests.fakes.oracle.city import City
 
 Made = tuple[str, int, bytes, Mapping[str, bytes]]
 """Topic, partition, value and headers of a record to write."""
@@ -79,6 +82,7 @@ class Storm:
     def records(self) -> Iterator[Made]:
         """Envelopes and ticks in the order of writing."""
         second = self.now // SECOND
+        yield from self.ticks()
         while True:
             self.made += 1
             self.now = BEGIN + int(self.made * self._pace)
@@ -89,7 +93,7 @@ class Storm:
             address = self._address(observation.source, observation.kind)
             held = self._waiting.setdefault(address, [])
             held.append(observation)
-            if len(held) >= (3 if address[0] == URGENT else self._chance.randint(20, 160)):
+            if len(held) >= (3 if address[0] == URGENT else self._chance.randint(20, 400)):
                 yield from self._close(address)
             if self._chance.random() < 0.002:
                 yield self._oddity()
@@ -192,6 +196,21 @@ def _public(at: Micros) -> str:
     return datetime.fromtimestamp(at // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{at % SECOND:06}Z"
 
 
+TABLES = {"permits.csv": RULES.with_name("permits.csv").read_text(encoding="utf-8")}
+"""The reference data of the rules."""
+
+
 def rules_text() -> str:
     """The rules of a storm: one file."""
     return RULES.read_text(encoding="utf-8") + CROSSING.read_text(encoding="utf-8").partition("groups:\n")[2]
+
+
+def storm_rules() -> RuleSet:
+    """The same as the engine reads them."""
+    return parse_rules(rules_text(), KINDS, given=Given(tables=TABLES))
+
+
+def oracle_city(partitions: int) -> City:
+    """What the reference evaluator must know beside the rules."""
+    urgent = [kind.name for kind in KINDS.values() if kind.life_safety]
+    return City(urgent, (OBSERVATIONS, URGENT), lambda name: partition_of(name, partitions), TABLES)

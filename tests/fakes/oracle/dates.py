@@ -35,13 +35,14 @@ def announce(rule: Rule, schedule: Mapping[str, Any], date: str, clocks: Iterabl
     Args:
         rule: the other fields of the rule.
         schedule: as it is written.
-        date: of the row; empty for none.
+        date: of the row, or an instant; empty for none.
         clocks: what the clock of the stream showed, in order, from when the rule held.
         end: up to when timers run after that, as in a replay; ``None``: no further.
     """
     if not date:
         return []
-    at = comes(date, schedule.get("time", "00:00"), schedule["zone"]) - length(schedule.get("before", 0))
+    when = _instant(date) if "T" in date else comes(date, schedule.get("time", "00:00"), schedule["zone"])
+    at = when - length(schedule.get("before", 0))
     clocks = list(clocks)
     noticed = next((clock for clock in clocks if clock > at), None)
     if noticed is not None and at < noticed - length(schedule["catch_up"]):
@@ -50,3 +51,9 @@ def announce(rule: Rule, schedule: Mapping[str, Any], date: str, clocks: Iterabl
     if noticed is None and at > last:
         return []
     return list(story(rule, [], Truth([Span(at, at, None, timed=True, holds=0)], [], []), last))
+
+
+def _instant(written: str) -> int:
+    """An instant with its offset."""
+    since = datetime.fromisoformat(written) - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds

@@ -11,7 +11,7 @@ from tests.fakes.oracle.seen import SECOND
 
 _UNITS = {"ms": 1000, "s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND, "d": 86_400 * SECOND, "w": 7 * 86_400 * SECOND}
 _LENGTH = re.compile(r"(\d+)(ms|s|m|h|d|w)")
-FORMS = ("count", "absent", "sequence", "cluster", "rate")
+FORMS = ("count", "absent", "sequence", "cluster", "rate", "schedule")
 
 
 class Step(NamedTuple):
@@ -86,14 +86,14 @@ def _rule(written: Mapping[str, Any], pulses: frozenset[str]) -> Rule:
         first, second = written["sequence"]
         form = "unanswered" if "not" in second else form
         steps = (_step(first), _step(second.get("not", second)))
-    kinds = tuple(dict.fromkeys(kind for step in steps for kind in step.kinds)) or _texts(written["kind"])
+    kinds = tuple(dict.fromkeys(kind for step in steps for kind in step.kinds)) or _texts(written.get("kind", []))
     stale = length(written["stale_after"]) if "stale_after" in written else 0 if set(kinds) <= pulses else None
     return Rule(
         name=written["rule"],
         form=form,
         kinds=kinds,
         where=predicate(written.get("where", "true")),
-        by=_texts(written.get("by", [] if form == "cluster" else ["source"])),
+        by=_texts(written["schedule"]["key"] if form == "schedule" else written.get("by", [] if form == "cluster" else ["source"])),
         wait=length(written.get("for", 0)),
         keep=length(written.get("keep_firing_for", 0)),
         lateness=length(written.get("lateness", 0)),

@@ -8,11 +8,11 @@ import msgspec
 
 from config.settings import Settings
 from streams.fold import Record
-from streams.topics import ALERTS, OBSERVATIONS, REJECTED, URGENT
+from streams.topics import ALERTS, REJECTED
 from tests.fakes.oracle.city import Event, expected, read_logs
 from tests.fakes.oracle.rulebook import read_rules
 from tests.fakes.oracle.wire import Raw
-from tests.fakes.storm import KINDS, rules_text
+from tests.fakes.storm import KINDS, oracle_city, rules_text
 from tests.integration.streams.readback import WRITTEN, read_log
 
 LAST_WORDS_SECONDS = 20.0
@@ -70,13 +70,8 @@ def judge(settings: Settings, log: Iterable[Record]) -> Judgement:
         AssertionError: dead letters differ, a repetition differs from the first, or an alert is told out of its order.
     """
     logs = read_logs(Raw(r.topic, r.partition, r.offset, r.timestamp, r.value, r.headers) for r in log if r.topic in WRITTEN)
-    kinds = KINDS.values()
-    wanted = expected(
-        read_rules(rules_text(), [kind.name for kind in kinds if kind.pulse]),
-        logs.entries,
-        [kind.name for kind in kinds if kind.life_safety],
-        (OBSERVATIONS, URGENT),
-    )
+    pulses = [kind.name for kind in KINDS.values() if kind.pulse]
+    wanted = expected(read_rules(rules_text(), pulses), logs.entries, oracle_city(settings.partitions))
     deadline = time.monotonic() + LAST_WORDS_SECONDS
     while True:  # The last records are answered, though perhaps not yet checkpointed.
         published = [(record, _told(record.value)) for record in read_log(settings, (ALERTS,))]

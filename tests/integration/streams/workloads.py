@@ -10,7 +10,7 @@ import msgspec
 from config.loader import DEMO_CITY, load_city
 from config.moment import SECOND, Micros
 from rules.fold import RuleFold
-from rules.parser import load_rules, parse_rules
+from rules.parser import load_rules
 from streams.codec import ENVELOPE_HEADERS, encode_envelope
 from streams.envelope import Envelope
 from streams.fold import Fold
@@ -19,7 +19,7 @@ from streams.observation import Observation
 from streams.partition import partition_of
 from streams.topics import OBSERVATIONS, URGENT
 from tests.fakes.folds import CountingFold
-from tests.fakes.storm import KINDS, Made, Storm, rules_text
+from tests.fakes.storm import Made, Storm, storm_rules
 
 _ORIGIN: Micros = 1_780_000_000_000_000
 _SPEED = 20
@@ -155,7 +155,7 @@ def _demo_rules(partitions: int) -> Fold:
 
 
 def _storm_rules(partitions: int) -> Fold:
-    return RuleFold(parse_rules(rules_text(), KINDS), partitions=partitions)
+    return RuleFold(storm_rules(), partitions=partitions)
 
 
 WORKLOADS = {
