@@ -18,6 +18,7 @@ from config.settings import Settings
 from streams.app import MOST, WITHIN, attach, build_app, raw_topic
 from streams.codec import decode_record
 from streams.fold import Fold, Held, Output, Record
+from streams.telemetry import configure_logging
 from streams.topics import MATCHES, OBSERVATIONS, URGENT
 
 TOPICS = (OBSERVATIONS, URGENT)
@@ -130,7 +131,9 @@ def main() -> None:
     task = msgspec.json.decode(sys.argv[1], type=Task)
     (Path(task.settings.data) / "faust").mkdir(parents=True, exist_ok=True)
     meter = Meter(task.records, task.observations, told, clock=time.monotonic)
-    faust.Worker(build(task, meter), loglevel="warning", redirect_stdouts=False, quiet=True).execute_from_commandline()
+    configure_logging("warning", f"bench-{task.contender}")
+    app = build(task, meter)
+    faust.Worker(app, loglevel="warning", redirect_stdouts=False, quiet=True, override_logging=False).execute_from_commandline()
 
 
 if __name__ == "__main__":
