@@ -14,7 +14,7 @@ from config.kinds import Kind, Text, ValueType
 from rules.fold import RuleFold
 from rules.model import Rule, RuleSet
 from streams.codec import ENVELOPE_HEADERS, encode_envelope
-from streams.fold import Held, Record
+from streams.fold import Held, Output, Record
 from streams.ids import observation_id
 from streams.observation import Observation
 
@@ -62,14 +62,16 @@ class Feeder:
             if self._chance.random() < self.part:
                 yield msgspec.structs.replace(one, id=observation_id(one.source, one.kind, one.at, one.value))
 
-    def take(self, records: Iterable[Record]) -> None:
-        """Fold records."""
+    def take(self, records: Iterable[Record]) -> list[Output]:
+        """Fold records; gives what the fold publishes."""
+        outputs: list[Output] = []
         for record in records:
             place = (record.topic, record.partition)
             held = self.held.get(place)
             if held is None:
                 held = self.held[place] = self.fold.restore(*place, {})
-            held.step(record)
+            outputs += held.step(record)
+        return outputs
 
     def warm(self, observations: int) -> None:
         """Fold so many observations, a few records at a time."""

@@ -15,19 +15,14 @@ SMALL = City(sources=200, begins=0.02)
 
 def said(feeder: Feeder, observations: int) -> list[Output]:
     """What a fold publishes over so many observations."""
-    outputs: list[Output] = []
-    for record, _ in feeder.records(observations):
-        place = (record.topic, record.partition)
-        held = feeder.held.setdefault(place, feeder.fold.restore(*place, {}))
-        outputs += held.step(record)
-    return outputs
+    return feeder.take(record for record, _ in feeder.records(observations))
 
 
 def test_rules_of_other_kinds_change_nothing_that_is_said() -> None:
-    """A thousand rules are a thousand, and those that look at what nobody reports say nothing."""
+    """A hundred rules are a hundred, and those that look at what nobody reports say nothing."""
     pack = rules_named(PACK)
-    many = with_others(pack, 1_000)
-    assert len(many.rules) == 1_000
+    many = with_others(pack, 100)
+    assert len(many.rules) == 100
     few_say, many_say = said(Feeder(pack, SMALL), 3_000), said(Feeder(many, SMALL), 3_000)
     assert few_say == many_say
     assert few_say
