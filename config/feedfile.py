@@ -30,9 +30,9 @@ class FeedRow(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
-    heartbeat: str | None = None
+    heartbeat: Any = None
     replays: bool = False
-    catch_up: str | None = None
+    catch_up: Any = None
     severity: Literal["critical", "major", "minor", "warning"] = "major"
     category: str = "01050"
     ticket: Literal["auto", "confirm", "none"] = "none"
@@ -136,11 +136,11 @@ def _is_filter(topic: str) -> bool:
 
 
 def _length(row: FeedRow, field: str, node: Node, report: Report) -> Micros | None:
-    given: Any = getattr(row, field)
+    given = getattr(row, field)
     if given is None:
         return None
     try:
-        length = parse_duration(given)
+        length = parse_duration(str(given))
     except ValueError as error:
         report.add(node.locate(field), f"{field}: {error}.", f"Write for example {field}: 90s.")
         return None

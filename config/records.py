@@ -1,7 +1,7 @@
 """One row of a table, one mapping of a YAML file or one feature's properties becomes one struct, field by field."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -75,6 +75,8 @@ def _wanted(wanted: Any) -> str:
     members = getattr(wanted, "__members__", None)
     if members:
         return "one of " + ", ".join(str(member) for member in members.values())
+    if getattr(wanted, "__origin__", None) is Literal:
+        return "one of " + ", ".join(wanted.__args__)
     words: dict[Any, str] = {str: "a text", int: "a whole number", float: "a number", bool: "a truth value (yes or no)"}
     if wanted in words:
         return words[wanted]

@@ -4,6 +4,7 @@ import faust
 
 from config.settings import Settings
 from rules.fold import RuleFold
+from rules.watch import blindness, watch_ticks
 from streams.app import attach, build_app
 from streams.telemetry import Health
 from streams.topics import MATCHES, OBSERVATIONS, URGENT
@@ -15,5 +16,8 @@ TOPICS = (OBSERVATIONS, URGENT, MATCHES)
 def build_engine(settings: Settings, fold: RuleFold, health: Health | None = None) -> faust.App:
     """The application of an engine process; run it with :mod:`streams.worker`. Its readiness is told to ``health``."""
     app = build_app(settings, "engine")
-    attach(app, settings, fold, TOPICS, health=health)
+    runner = attach(app, settings, fold, TOPICS, health=health)
+    if health is not None:
+        health.add("ticks", lambda: blindness(fold))
+    watch_ticks(app, settings, fold, runner.holds)
     return app

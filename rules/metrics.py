@@ -8,6 +8,8 @@ from prometheus_client.registry import Collector
 from config.moment import SECOND
 from rules.crossingmetrics import crossing_metrics
 from rules.fold import RuleFold
+from rules.sight import FeedSight
+from streams.clock import Clock, system_clock
 
 _RULE_COUNTERS = {
     "evaluated": "Observations that the rule looked at.",
@@ -28,8 +30,9 @@ _TOTALS = {
 class RuleMetrics(Collector):
     """Register it with a registry: ``REGISTRY.register(RuleMetrics(fold))``. Rule names are a closed set of labels."""
 
-    def __init__(self, fold: RuleFold) -> None:
+    def __init__(self, fold: RuleFold, clock: Clock = system_clock) -> None:
         self._fold = fold
+        self._clock = clock
 
     def collect(self) -> Iterator[Metric]:
         """The present numbers."""
@@ -42,7 +45,9 @@ class RuleMetrics(Collector):
                 counter.add_metric([rule], getattr(counts, field))
             yield counter
         yield self._groups()
-        yield self._clocks()
+        yield self._held()
+        yield from self._clocks()
+        yield from self._feeds()
         yield from crossing_metrics(self._fold.traffic, self._fold.crossings)
 
     def _groups(self) -> Metric:
@@ -55,10 +60,41 @@ class RuleMetrics(Collector):
             gauge.add_metric([rule], size)
         return gauge
 
-    def _clocks(self) -> Metric:
+    def _held(self) -> Metric:
+        gauge = GaugeMetricFamily("cityloop_rule_held", "Groups whose silence is not judged, since nobody could see.", labels=["rule"])
+        held = dict.fromkeys(self._fold.tally.rules, 0)
+        for partition in self._fold.engines():
+            for rule, bearer in partition.bearers.items():
+                held[rule] = held.get(rule, 0) + len(bearer.held)
+        for rule, number in sorted(held.items()):
+            gauge.add_metric([rule], number)
+        return gauge
+
+    def _feeds(self) -> Iterator[Metric]:
+        blind = GaugeMetricFamily("cityloop_feed_blind", "1 while the feed was not heard for longer than its heartbeat.", labels=["feed"])
+        heard = GaugeMetricFamily("cityloop_feed_heard_seconds", "Up to when the feed was heard, in seconds since 1970.", labels=["feed"])
+        found: dict[str, list[FeedSight]] = {}
+        for partition in tuple(self._fold.partitions.values()):
+            if partition.eyes is not None:
+                for name, known in tuple(partition.eyes.sight.feeds.items()):
+                    found.setdefault(name, []).append(known)
+        for name, everywhere in sorted(found.items()):
+            blind.add_metric([name], any(known.blind for known in everywhere))
+            heard.add_metric([name], min(known.heard for known in everywhere) / SECOND)
+        yield blind
+        yield heard
+
+    def _clocks(self) -> Iterator[Metric]:
         text = "The clock of the stream, in seconds since 1970."
-        gauge = GaugeMetricFamily("cityloop_stream_clock_seconds", text, labels=["topic", "partition"])
+        labels = ["topic", "partition"]
+        gauge = GaugeMetricFamily("cityloop_stream_clock_seconds", text, labels=labels)
+        age = GaugeMetricFamily(
+            "cityloop_stream_clock_age_seconds", "How far the clock of the stream is behind that of this process.", labels=labels
+        )
+        now = self._clock()
         for (topic, number), partition in sorted(self._fold.partitions.items()):
             if partition.now > 0:
                 gauge.add_metric([topic, str(number)], partition.now / SECOND)
-        return gauge
+                age.add_metric([topic, str(number)], (now - partition.now) / SECOND)
+        yield gauge
+        yield age

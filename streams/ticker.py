@@ -1,14 +1,14 @@
 """The clock of the log: one tick a second in every partition that observations lie in, so that time replays as it was."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import structlog
 
 from config.moment import SECOND
 from streams.clock import Clock, system_clock
 from streams.codec import ENVELOPE_HEADERS, encode_envelope
-from streams.envelope import Envelope
+from streams.envelope import Envelope, FeedState
 from streams.producer import RecordSender
 from streams.topics import OBSERVATIONS, URGENT, topic_name
 
@@ -32,6 +32,7 @@ class Ticker:
         suffix: of the installation's topic names.
         clock: what the ticks say.
         every: seconds from one tick to the next.
+        feeds: up to when each feed was heard; asked at each tick.
     """
 
     def __init__(
@@ -43,7 +44,9 @@ class Ticker:
         suffix: str = "",
         clock: Clock = system_clock,
         every: float = TICK_SECONDS,
+        feeds: Callable[[], tuple[FeedState, ...]] = tuple,
     ) -> None:
+        self._feeds = feeds
         self._producer, self._writer, self._clock, self._every = producer, writer, clock, every
         self._addresses = tuple((topic_name(name, suffix), partition) for name in (OBSERVATIONS, URGENT) for partition in range(partitions))
         self._last_acknowledged: int | None = None
@@ -61,7 +64,7 @@ class Ticker:
     async def tick(self) -> None:
         """Write one tick to every partition; a broker that fails is logged and left to the next tick."""
         now = self._clock()
-        value = encode_envelope(Envelope(sent_at=now, writer=self._writer, tick=now))
+        value = encode_envelope(Envelope(sent_at=now, writer=self._writer, tick=now, feeds=self._feeds()))
         results = await asyncio.gather(*(self._send(value, *address) for address in self._addresses), return_exceptions=True)
         failures = _failures(results)
         if failures:

@@ -65,6 +65,7 @@ async def play(options: Options, say: Say) -> DemoReport:
             sources = Sources(
                 settings=stage.settings,
                 rules=rules,
+                feeds=city.feed_table,
                 sent=frozenset(publisher.sent),
                 journal=journal_file(stage.settings.journal, Role.CAMERAS.value),
             )

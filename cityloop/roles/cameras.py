@@ -15,12 +15,15 @@ import structlog
 
 from config.cameraoptions import options_of
 from config.catalogue import Catalogue
+from config.feeds import Door
+from config.moment import Micros
 from config.settings import Settings
 from config.sources import Camera
 from detectors.evidence.store import EvidenceStore
 from detectors.fleet.feed import Feed, LiveFeed, PlaybackFeed
 from detectors.fleet.metrics import Metrics
 from detectors.fleet.outlet import Outlet, nowhere
+from detectors.fleet.pause import Pause
 from detectors.fleet.rounds import Post, Rounds, start_rounds
 from detectors.heads.store import HeadStore
 from detectors.health import Condition, Limits
@@ -36,8 +39,10 @@ from detectors.sources.quiet import quiet_decoders
 from detectors.weights.cache import cache_folder, require
 from streams.batcher import Batcher
 from streams.clock import system_clock
+from streams.envelope import FeedState
 from streams.journal import Journal, journal_file
 from streams.producer import open_producer
+from streams.signs import Signs
 from streams.telemetry import Health, configure_logging, serve_telemetry
 
 DRAIN_SECONDS = 5.0
@@ -68,14 +73,20 @@ async def _run(settings: Settings, catalogue: Catalogue, detector: Detector) -> 
         producer, partitions=settings.partitions, writer=f"cameras-{os.getpid()}", kinds=catalogue.kinds, suffix=settings.topic_suffix
     )
     journal = Journal(journal_file(settings.journal, "cameras")) if settings.journal else None
-    outlet = Outlet(batcher, metrics, system_clock, note=journal.note if journal is not None else nowhere)
+    signs = Signs(producer, partitions=settings.partitions, writer=f"cameras-{os.getpid()}", suffix=settings.topic_suffix)
+
+    async def sign(at: Micros) -> None:
+        await signs.tell(at, [FeedState(Door.CAMERAS.value, at)])
+
+    outlet = Outlet(batcher, metrics, system_clock, note=journal.note if journal is not None else nowhere, sign=sign)
     sending = asyncio.create_task(outlet.run())
     shelf, store, lessons = Shelf(), EvidenceStore(settings.evidence_folder), _lessons(settings, watched)
     posts = [
         Post(camera.id, camera.rate, _feed(camera, shelf), _judge(camera, detector, store, lessons.get(camera.id))) for camera in watched
     ]
     stopped = threading.Event()
-    judging = start_rounds(Rounds(posts, outlet.tell, metrics, clock=system_clock, seconds=time.monotonic, wait=stopped.wait))
+    pause = Pause(stopped.wait, outlet.beat, time.monotonic)
+    judging = start_rounds(Rounds(posts, outlet.tell, metrics, clock=system_clock, seconds=time.monotonic, wait=pause))
     health.add("broker", lambda: outlet.fault)
     health.add("judging", lambda: None if judging.is_alive() or not posts else "the judging thread has ended")
     health.add("cameras", partial(_all_blind, posts))

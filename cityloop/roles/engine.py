@@ -43,7 +43,8 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
 def work(settings: Settings, catalogue: Catalogue) -> int:
     """Be one worker; returns the exit code for the process."""
     configure_logging(settings.log_level, "engine")
-    fold = RuleFold(load_rules(catalogue.rule_files, catalogue.kinds, reporters=catalogue.reporters), partitions=settings.partitions)
+    rules = load_rules(catalogue.rule_files, catalogue.kinds, reporters=catalogue.reporters)
+    fold = RuleFold(rules, partitions=settings.partitions, feeds=catalogue.feed_table)
     REGISTRY.register(RuleMetrics(fold))
     health = Health()
     app = build_engine(settings, fold, health)

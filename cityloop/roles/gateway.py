@@ -37,7 +37,8 @@ async def _run(settings: Settings, catalogue: Catalogue, keyring: KeyRing | None
     telemetry = serve_telemetry(health, settings.host, settings.metrics_port)
     try:
         async with open_keyring(settings, keyring) as ring:
-            gateway = Gateway(settings, catalogue.kinds, catalogue.devices, ring, metrics=Metrics(), health=health)
+            feeds = catalogue.feed_table
+            gateway = Gateway(settings, catalogue.kinds, catalogue.devices, ring, metrics=Metrics(), health=health, feeds=feeds)
             await gateway.run(stop)
     finally:
         if telemetry is not None:

@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
+from config.moment import Micros
 from detectors.fleet.metrics import Metrics
 from streams.clock import Clock
 from streams.observation import Observation
@@ -14,6 +15,12 @@ from streams.observation import Observation
 _log = structlog.get_logger(__name__)
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 15.0
+
+
+class Beat(msgspec.Struct, frozen=True):
+    """The judging thread was at work at an instant, and had told everything that it saw before."""
+
+    at: Micros
 
 
 class Writer(Protocol):
@@ -25,6 +32,10 @@ class Writer(Protocol):
 
 def nowhere(_name: str) -> None:
     """Nobody holds what was sent against the log."""
+
+
+async def unheard(_at: Micros) -> None:
+    """Nobody asks for signs of life."""
 
 
 class Outlet:
@@ -39,6 +50,7 @@ class Outlet:
         clock: stamps ``received_at``.
         pause: waits so many seconds.
         note: called with the id of every observation that was told, before it is sent.
+        sign: writes a sign of life to the log: the cameras were heard up to an instant, and all before it is there.
     """
 
     def __init__(
@@ -47,14 +59,18 @@ class Outlet:
         metrics: Metrics,
         clock: Clock,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        *,
         note: Callable[[str], None] = nowhere,
+        sign: Callable[[Micros], Awaitable[None]] = unheard,
     ) -> None:
+        self._sign = sign
+        self._beating = False
         self._writer = writer
         self._metrics = metrics
         self._clock = clock
         self._pause = pause
         self._note = note
-        self._queue: asyncio.Queue[Observation] = asyncio.Queue()
+        self._queue: asyncio.Queue[Observation | Beat] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
         self.fault: str | None = None
 
@@ -62,6 +78,16 @@ class Outlet:
         """Take one observation, from any thread."""
         stamped = msgspec.structs.replace(observation, received_at=self._clock())
         self._loop.call_soon_threadsafe(self._take, stamped)
+
+    def beat(self) -> None:
+        """Say that the judging thread is at work, from that thread; it is told to the log behind everything that was told before."""
+        beat = Beat(self._clock())
+        self._loop.call_soon_threadsafe(self._take_beat, beat)
+
+    def _take_beat(self, beat: Beat) -> None:
+        if not self._beating:  # One that waits is enough: a lag is a lag, however many say so.
+            self._beating = True
+            self._queue.put_nowait(beat)
 
     def _take(self, observation: Observation) -> None:
         self._note(observation.id)
@@ -71,9 +97,13 @@ class Outlet:
     async def run(self) -> None:
         """Send until cancelled."""
         while True:
-            observation = await self._queue.get()
-            await self._send(observation)
-            self._metrics.unsent.dec()
+            told = await self._queue.get()
+            if isinstance(told, Beat):
+                self._beating = False
+                await self._tell_beat(told)
+            else:
+                await self._send(told)
+                self._metrics.unsent.dec()
             self._queue.task_done()
 
     async def drain(self, seconds: float) -> bool:
@@ -83,6 +113,16 @@ class Outlet:
         except TimeoutError:
             return False
         return True
+
+    async def _tell_beat(self, beat: Beat) -> None:
+        """Once: when the broker does not answer, the next one says more."""
+        try:
+            await self._sign(beat.at)
+        except Exception as error:  # noqa: BLE001  # Whatever keeps the broker from it, that is what the rules see: no sign of life.
+            self.fault = f"the broker does not acknowledge: {type(error).__name__}"
+            _log.warning("cameras.unheard", error=type(error).__name__)
+        else:
+            self.fault = None
 
     async def _send(self, observation: Observation) -> None:
         pause = FIRST_PAUSE

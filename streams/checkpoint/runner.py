@@ -101,6 +101,11 @@ class CheckpointedFold:
         """The partitions that have state here, for metrics and health."""
         return self._slots
 
+    def holds(self, address: Address) -> bool:
+        """Whether a partition has state here in the group's present generation."""
+        slot = self._slots.get(address)
+        return slot is not None and slot.generation == self._group.generation()
+
     def trouble(self) -> str | None:
         """A readiness check: which partition's checkpoint is overdue, or ``None``."""
         now, limit = self._now(), self._every * 5 + 10

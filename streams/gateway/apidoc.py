@@ -41,6 +41,12 @@ RESPONSES = {
     kind.status: ResponseSpec(Details, description=f"{kind.title}.", media_type=MEDIA_TYPE, generate_examples=False) for kind in _TAKEN
 }
 
+HEARTBEAT = """For an integrator that has nothing to report for a while. Every request with a key is a sign of life of the feed
+that the city has given the key; this one carries nothing else. While a feed is silent for longer than its heartbeat, rules
+do not take its silence for absence.
+"""
+HEARTBEAT_RESPONSES = {kind.status: RESPONSES[kind.status] for kind in (Kind.NO_KEY, Kind.OUT_OF_SCOPE, Kind.NO_LOG)}
+
 
 def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
     """A schema with every reference replaced by what it points to."""

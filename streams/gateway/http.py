@@ -11,9 +11,10 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.exceptions import HTTPException, InternalServerException, MethodNotAllowedException, NotFoundException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 
-from streams.gateway.apidoc import DESCRIPTION, RESPONSES, ObservationsOperation, openapi_config
+from streams.gateway.apidoc import DESCRIPTION, HEARTBEAT, HEARTBEAT_RESPONSES, RESPONSES, ObservationsOperation, openapi_config
 from streams.gateway.bearer import authenticate
 from streams.gateway.details import MAX_BODY_BYTES, MEDIA_TYPE, Kind, RefusalError
+from streams.gateway.hearing import Hearing
 from streams.gateway.intake import Accepted, Intake
 from streams.gateway.keys import KeyRing, Scope
 from streams.gateway.metrics import Metrics
@@ -27,7 +28,7 @@ _REPLIES: Mapping[type[HTTPException], tuple[Kind, str]] = {
 }
 
 
-def create_app(intake: Intake, ring: KeyRing, metrics: Metrics, health: Health) -> Litestar:
+def create_app(intake: Intake, ring: KeyRing, metrics: Metrics, health: Health, hearing: Hearing) -> Litestar:
     """Build the ingest API.
 
     Args:
@@ -35,6 +36,7 @@ def create_app(intake: Intake, ring: KeyRing, metrics: Metrics, health: Health) 
         ring: where keys are looked up.
         metrics: the gateway's metrics.
         health: what readiness depends on.
+        hearing: is told of every sign of life of an integrator.
     """
 
     @post(
@@ -51,11 +53,25 @@ def create_app(intake: Intake, ring: KeyRing, metrics: Metrics, health: Health) 
         owner = await authenticate(request.headers.get("authorization"), ring, Scope.OBSERVATIONS_WRITE)
         body = await _read(request)
         key = request.headers.get("idempotency-key")
-        answer = await intake.handle(owner.id, request.headers.get("content-type", ""), body, key)
+        with hearing.request(owner):
+            answer = await intake.handle(owner.id, request.headers.get("content-type", ""), body, key)
         metrics.request_seconds.observe(time.perf_counter() - began)
         metrics.requests.labels(str(answer.status), "none").inc()
         # The answer is encoded already, since an Idempotency-Key may ask for the same bytes again.
         return Response(answer.body, status_code=answer.status, media_type=answer.media_type)  # type: ignore[arg-type]
+
+    @post(
+        "/v1/heartbeat",
+        status_code=204,
+        summary="Say that you are there",
+        description=HEARTBEAT,
+        responses=HEARTBEAT_RESPONSES,
+        response_description="It is noted.",
+    )
+    async def send_heartbeat(request: Request[Any, Any, Any]) -> None:
+        owner = await authenticate(request.headers.get("authorization"), ring, Scope.OBSERVATIONS_WRITE)
+        with hearing.request(owner):
+            metrics.requests.labels("204", "none").inc()
 
     @get("/health/live", include_in_schema=False)
     async def live() -> dict[str, Any]:
@@ -72,7 +88,7 @@ def create_app(intake: Intake, ring: KeyRing, metrics: Metrics, health: Health) 
         return problem_response(refusal, error.headers if isinstance(error, HTTPException) else None)
 
     return Litestar(
-        route_handlers=[send_observations, live, ready],
+        route_handlers=[send_observations, send_heartbeat, live, ready],
         openapi_config=openapi_config(version("cityloop")),
         exception_handlers={Exception: refused},
         request_max_body_size=MAX_BODY_BYTES,

@@ -9,24 +9,27 @@ import structlog
 
 from config.problem import Problem
 from streams.clock import Clock
-from streams.gateway.adapters.reading import City, Message, Reading
+from streams.gateway.adapters.reading import City, Message, Reading, Reason
 from streams.gateway.adapters.table import TOPICS, adapter_of, read_message
+from streams.gateway.hearing import Hearing, fits
 from streams.gateway.ingest import ACKNOWLEDGE_SECONDS, Door, Ingest, LogSilentError, Receipt
 from streams.gateway.metrics import Metrics
 from streams.gateway.mqttclient import RECEIVE_MAXIMUM, ManualClient
+from streams.gateway.mqttecho import Echo
 from streams.gateway.mqttendpoint import Endpoint, Protocol, next_protocol
 from streams.rejected import rejected
 
 log = structlog.get_logger(__name__)
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 15.0
+_LISTEN_SECONDS = 0.5
 
 
 class _Taken(NamedTuple):
-    """A message that was handed to the log."""
+    """A message that was handed to the log; an echo has no receipt, and waits for those before it."""
 
     message: aiomqtt.Message
-    receipt: Receipt
+    receipt: Receipt | None
 
 
 class MqttDoor:
@@ -41,13 +44,26 @@ class MqttDoor:
         city: devices and kinds.
         metrics: the gateway's metrics.
         clock: the present.
+        hearing: is told up to when the broker, and whoever speaks through it, was heard.
         seconds: how long the log may take.
     """
 
     def __init__(
-        self, endpoint: Endpoint, ingest: Ingest, city: City, metrics: Metrics, clock: Clock, *, seconds: float = ACKNOWLEDGE_SECONDS
+        self,
+        endpoint: Endpoint,
+        ingest: Ingest,
+        city: City,
+        metrics: Metrics,
+        clock: Clock,
+        *,
+        hearing: Hearing,
+        seconds: float = ACKNOWLEDGE_SECONDS,
     ) -> None:
         self._endpoint = endpoint
+        self._hearing = hearing
+        self._echo = Echo(endpoint.client)
+        others = [topic for topic in hearing.topics if not _covered(topic)]
+        self._topics = (*TOPICS, *others, self._echo.topic)
         self._ingest = ingest
         self._city = city
         self._metrics = metrics
@@ -102,11 +118,13 @@ class MqttDoor:
                 async with asyncio.TaskGroup() as group:
                     receiver = group.create_task(self._receive(client, taken))
                     group.create_task(self._acknowledge(client, taken))
+                    listener = group.create_task(self._listen(client, taken))
                     # What came while we were away arrives at once, ahead of the SUBACK: so receiving goes on meanwhile.
-                    await client.subscribe([(topic, 1) for topic in TOPICS])
+                    await client.subscribe([(topic, 1) for topic in self._topics])
                     self._opened()
                     await self._stopping.wait()
                     receiver.cancel()
+                    listener.cancel()
                     await taken.put(None)
             finally:
                 self._metrics.mqtt_in_flight.set(0)
@@ -121,15 +139,42 @@ class MqttDoor:
     async def _receive(self, client: ManualClient, taken: "asyncio.Queue[_Taken | None]") -> None:
         async for message in client.messages:
             client.taken()
-            receipt = await self._hand_over(message)
+            receipt = None if message.topic.value == self._echo.topic else await self._hand_over(message)
             await taken.put(_Taken(message, receipt))
             self._metrics.mqtt_in_flight.set(taken.qsize())
 
     async def _acknowledge(self, client: ManualClient, taken: "asyncio.Queue[_Taken | None]") -> None:
         while (item := await taken.get()) is not None:
-            await item.receipt.kept(self._seconds)
+            if item.receipt is not None:
+                await item.receipt.kept(self._seconds)
             client.acknowledge(item.message)
+            self._heard(item)
             self._metrics.mqtt_in_flight.set(taken.qsize())
+
+    def _heard(self, item: _Taken) -> None:
+        """Everything that came before this message is in the log."""
+        message, payload = item.message, _bytes(item.message.payload)
+        if item.receipt is None:
+            sent = self._echo.returned(payload, self._clock())
+            if sent is not None:
+                self._hearing.broker(sent)
+        elif not message.retain:
+            self._hearing.message(message.topic.value, payload)
+
+    async def _listen(self, client: ManualClient, taken: "asyncio.Queue[_Taken | None]") -> None:
+        """Echo now and then; where the broker lets no echo through, its being alive must do."""
+        heard, barred = 0, False
+        while True:
+            now = self._clock()
+            if (payload := self._echo.due(now)) is not None:
+                client.say(self._echo.topic, payload)
+            if self._echo.barred(now):
+                if not barred:
+                    log.warning("the MQTT broker lets no echo through; allow it", topic=self._echo.topic, client=self._endpoint.client)
+                if taken.empty() and client.heard > heard:
+                    self._hearing.broker(now)
+            heard, barred = client.heard, self._echo.barred(now)
+            await asyncio.sleep(_LISTEN_SECONDS)
 
     async def _hand_over(self, arrived: aiomqtt.Message) -> Receipt:
         """Read a message and give what it says to the log, what is wrong with it to the dead letters."""
@@ -143,7 +188,14 @@ class MqttDoor:
         return await self._ingest.hand_over(Door.MQTT, reading.observations, refused, self._seconds)
 
 
+def _covered(topic: str) -> bool:
+    """Whether the adapters listen to a topic, or to all topics of a filter, already."""
+    return any(fits(tuple(known.split("/")), topic.split("/")) for known in TOPICS)
+
+
 def _read(message: Message, city: City, now: int) -> Reading:
+    if not _covered(message.topic):
+        return Reading(ignored=Reason.HEARTBEAT)
     try:
         return read_message(message, city, now)
     except Exception as error:  # A message that breaks an adapter would come again for ever: it is kept aside, and told.

@@ -25,6 +25,8 @@ RECEIVE_MAXIMUM = 500
 """Messages that the broker may send ahead of our acknowledgement (MQTT 5; in 3.1.1 the broker decides)."""
 QUEUE_BOUND = 1000
 """Messages in our queue beyond which the socket is not read."""
+KEEPALIVE_SECONDS = 10
+"""How often a broker that has nothing to say is asked whether it is there; it is given up after one and a half of it."""
 SESSION_SECONDS = 7 * 24 * 3600
 """How long the broker keeps our session, and what arrives for it, while we are away (MQTT 5; in 3.1.1 for ever)."""
 
@@ -45,11 +47,17 @@ class ManualClient(aiomqtt.Client):
             clean_start=False if five else MQTT_CLEAN_START_FIRST_ONLY,
             properties=_session_properties() if five else None,
             tls_params=aiomqtt.TLSParameters() if endpoint.tls else None,
-            keepalive=30,
+            keepalive=KEEPALIVE_SECONDS,
             timeout=5,
         )
         self._client.manual_ack_set(on=True)
         self._paused: socket.socket | None = None
+        self.heard = 0
+        """How often something came from the broker, an answer to a ping included."""
+
+    def say(self, topic: str, payload: bytes) -> None:
+        """Publish with QoS 1, without waiting for the broker's answer: while the socket is not read it would never come."""
+        self._client.publish(topic, payload, qos=1)
 
     def acknowledge(self, message: aiomqtt.Message) -> None:
         """Send the PUBACK of a message that came over this very connection.
@@ -73,6 +81,7 @@ class ManualClient(aiomqtt.Client):
         self._loop.call_soon_threadsafe(self._loop.add_reader, sock.fileno(), self._read, sock)
 
     def _read(self, connection: Any) -> None:
+        self.heard += 1
         try:
             self._client.loop_read()
             while isinstance(connection, ssl.SSLSocket) and connection.fileno() >= 0 and connection.pending() > 0:

@@ -6,7 +6,9 @@ from typing import Any, NoReturn
 import msgspec
 from prometheus_client import CollectorRegistry
 
+from config.feeds import FeedTable
 from streams.clock import system_clock
+from streams.gateway.hearing import Hearing
 from streams.gateway.http import create_app
 from streams.gateway.ingest import Ingest
 from streams.gateway.intake import Intake
@@ -31,7 +33,8 @@ def ingest_document() -> dict[str, Any]:
     """The document as JSON would have it."""
     nowhere, metrics = _Nowhere(), Metrics(CollectorRegistry())
     intake = Intake(Ingest(nowhere, nowhere, metrics, system_clock), {}, system_clock)
-    schema = create_app(intake, nowhere, metrics, Health()).openapi_schema.to_schema()
+    hearing = Hearing(FeedTable(), system_clock, mqtt=False)
+    schema = create_app(intake, nowhere, metrics, Health(), hearing).openapi_schema.to_schema()
     document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(schema))
     return document
 

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError as AioKafkaError
 from kafka.errors import KafkaError
 
+from config.feeds import FeedTable
 from config.kinds import Kind
 from config.settings import Settings
 from config.sources import Device
@@ -17,6 +18,7 @@ from streams.batcher import Batcher
 from streams.clock import Clock, system_clock
 from streams.gateway.adapters.reading import City, devices_by_address
 from streams.gateway.deadletters import KafkaDeadLetters
+from streams.gateway.hearing import Hearing
 from streams.gateway.http import create_app
 from streams.gateway.ingest import Ingest
 from streams.gateway.intake import Intake
@@ -48,6 +50,7 @@ class Gateway:
         metrics: the gateway's metrics.
         health: gets the checks ``kafka`` and ``mqtt``.
         clock: the present.
+        feeds: the city's feeds; default is one a door.
 
     Raises:
         ProblemsError: the address of the MQTT broker cannot be read.
@@ -63,10 +66,12 @@ class Gateway:
         metrics: Metrics,
         health: Health,
         clock: Clock = system_clock,
+        feeds: FeedTable | None = None,
     ) -> None:
         self._settings, self._kinds, self._ring, self._metrics, self._health, self._clock = settings, kinds, ring, metrics, health, clock
         self._city = City(devices=devices_by_address(devices), kinds=kinds)
         self._endpoint = _endpoint(settings)
+        self._hearing = Hearing(feeds or FeedTable((), devices.keys()), clock, mqtt=self._endpoint is not None)
         self._kafka_trouble: str | None = "not yet connected"
         self.port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         """Done when the HTTP door is open: the port that it listens on."""
@@ -106,7 +111,7 @@ class Gateway:
         settings, suffix = self._settings, self._settings.topic_suffix
         partitions = settings.partitions
         batcher = Batcher(producer, partitions=partitions, writer=WRITER, kinds=self._kinds, suffix=suffix, clock=self._clock)
-        ticker = Ticker(producer, partitions=partitions, writer=WRITER, suffix=suffix, clock=self._clock)
+        ticker = Ticker(producer, partitions=partitions, writer=WRITER, suffix=suffix, clock=self._clock, feeds=self._hearing.states)
         self._health.add("kafka", ticker.not_ready)
         ingest = Ingest(batcher, KafkaDeadLetters(producer, suffix=suffix), self._metrics, self._clock)
         listening = listen(settings.host, settings.gateway_port)
@@ -121,7 +126,8 @@ class Gateway:
     @asynccontextmanager
     async def _doors(self, ingest: Ingest, listening: socket.socket, group: asyncio.TaskGroup) -> AsyncIterator[None]:
         """Both doors open inside, and both empty afterwards."""
-        server = server_for(create_app(Intake(ingest, self._kinds, self._clock), self._ring, self._metrics, self._health))
+        intake = Intake(ingest, self._kinds, self._clock)
+        server = server_for(create_app(intake, self._ring, self._metrics, self._health, self._hearing))
         serving = group.create_task(server.serve([listening]), name="http")
         port = listening.getsockname()[1]
         log.info("HTTP door open", host=self._settings.host, port=port)
@@ -138,7 +144,7 @@ class Gateway:
     def _mqtt_door(self, ingest: Ingest) -> MqttDoor | None:
         if self._endpoint is None:
             return None
-        door = MqttDoor(self._endpoint, ingest, self._city, self._metrics, self._clock)
+        door = MqttDoor(self._endpoint, ingest, self._city, self._metrics, self._clock, hearing=self._hearing)
         self._health.add("mqtt", door.trouble)
         return door
 

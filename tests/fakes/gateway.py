@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 from prometheus_client import CollectorRegistry
 
+from config.feeds import FeedTable
 from config.kinds import Kind
+from streams.gateway.hearing import Hearing
 from streams.gateway.http import create_app
 from streams.gateway.ingest import Ingest
 from streams.gateway.intake import Intake
@@ -26,9 +28,12 @@ class FakeGateway:
         seconds: how long the log may take.
         max_pending: observations waiting for the log beyond which requests are turned away.
         kinds: the kinds table.
+        feeds: the city's feeds.
     """
 
-    def __init__(self, *, seconds: float = 0.05, max_pending: int = 20_000, kinds: Mapping[str, Kind] = KINDS) -> None:
+    def __init__(
+        self, *, seconds: float = 0.05, max_pending: int = 20_000, kinds: Mapping[str, Kind] = KINDS, feeds: FeedTable | None = None
+    ) -> None:
         self.now = NOON
         self.sink: FakeLog[Observation] = fake_sink()
         self.dead_letters: FakeLog[Rejected] = fake_dead_letters()
@@ -36,9 +41,10 @@ class FakeGateway:
         self.key = self.ring.issue()
         self.health = Health()
         self.registry = CollectorRegistry()
+        self.hearing = Hearing(feeds or FeedTable(), lambda: self.now, mqtt=False)
         metrics = Metrics(self.registry)
         self.ingest = Ingest(self.sink, self.dead_letters, metrics, lambda: self.now, max_pending=max_pending)
-        self.app = create_app(Intake(self.ingest, kinds, lambda: self.now, seconds=seconds), self.ring, metrics, self.health)
+        self.app = create_app(Intake(self.ingest, kinds, lambda: self.now, seconds=seconds), self.ring, metrics, self.health, self.hearing)
 
     async def post(self, body: bytes | list[Any] | dict[str, Any], **headers: str) -> httpx.Response:
         """Send a body with the gateway's own key, as JSON unless a header says otherwise (``_`` stands for ``-``)."""

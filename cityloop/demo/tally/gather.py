@@ -11,6 +11,7 @@ from cityloop.demo.tally.compare import Comparison
 from cityloop.demo.tally.judge import Proof, compare_all
 from cityloop.demo.tally.logbook import read_topic
 from cityloop.demo.tally.refold import applied_offsets, refold
+from config.feeds import FeedTable
 from config.settings import Settings
 from dispatch.event import TicketEvent
 from rules.fold import RuleFold
@@ -27,12 +28,14 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         settings: the broker and its topics.
         rules: what the engine was given.
+        feeds: the city's feeds, which it was given too.
         sent: ids of observations that devices sent.
         journal: where the cameras note what they send.
     """
 
     settings: Settings
     rules: RuleSet
+    feeds: FeedTable
     sent: frozenset[str]
     journal: Path
 
@@ -49,7 +52,7 @@ async def gather(sources: Sources, calls: Sequence[Call]) -> Proof:
     alerts = await read_topic(settings, ALERTS)
     matches = await read_topic(settings, MATCHES)
     log = [*await read_topic(settings, OBSERVATIONS), *await read_topic(settings, URGENT)]
-    expected = refold([*log, *matches], RuleFold(sources.rules, partitions=settings.partitions))
+    expected = refold([*log, *matches], RuleFold(sources.rules, partitions=settings.partitions, feeds=sources.feeds))
     tickets = [msgspec.json.decode(record.value, type=TicketEvent) for record in await read_topic(settings, TICKETS)]
     return Proof(
         sent=sources.sent,

@@ -25,6 +25,8 @@ class Reason(StrEnum):
     """Whether a device is reachable."""
     COMMAND = "command"
     """Somebody asks a device for something."""
+    HEARTBEAT = "heartbeat"
+    """A sign of life of a feed, which no adapter reads."""
     NOTHING_KNOWN = "nothing_known"
     """Nothing in it is of a kind that we take."""
 

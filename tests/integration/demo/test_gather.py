@@ -12,6 +12,7 @@ from cityloop.demo.tally.gather import Sources, settle
 from cityloop.demo.tally.logbook import read_topic
 from cityloop.doctor.finding import State
 from cityloop.doctor.services import examine_broker
+from config.feeds import FeedTable
 from config.kindfile import shipped_kinds
 from config.moment import SECOND
 from config.settings import Settings
@@ -67,7 +68,9 @@ async def smoke_on_the_log(settings: Settings, *, applied: int | None) -> None:
 
 def sources_of(settings: Settings) -> Sources:
     """Where the proof of that one observation comes from."""
-    return Sources(settings=settings, rules=RULES, sent=frozenset({"o1"}), journal=journal_file(settings.journal, "cameras"))
+    return Sources(
+        settings=settings, rules=RULES, feeds=FeedTable(), sent=frozenset({"o1"}), journal=journal_file(settings.journal, "cameras")
+    )
 
 
 async def test_what_cameras_noted_and_the_log_has_not_is_lost(settings: Settings) -> None:

@@ -62,6 +62,39 @@ EXPECTED: dict[str, list[str]] = {
     "empty-table": [
         "units.csv:1: the table is empty. Start it with the header id,name,parent,webhook,confirm.",
     ],
+    "feeds-doors": [
+        "feeds.yaml:2:24: the feed 'mqtt' is that of the door mqtt. Write door: mqtt.",
+        "feeds.yaml:3:39: the feed 'http' has every source that no other feed has. Leave 'sources' out.",
+        "feeds.yaml:4:25: the ticks are one feed. Name it 'gateway', or take the door mqtt, http or cameras.",
+    ],
+    "feeds-lengths": [
+        "feeds.yaml:2:47: heartbeat: '90' is not a length of time: write whole numbers with units, the longest first, like 30s, 10m, 1h30m or 2d. Write for example heartbeat: 90s.",
+        "feeds.yaml:3:41: heartbeat: 100ms is not between 1s and 31d. Write for example heartbeat: 90s.",
+        "feeds.yaml:4:41: heartbeat: 'half a minute' is not a length of time: write whole numbers with units, the longest first, like 30s, 10m, 1h30m or 2d. Write for example heartbeat: 90s.",
+        "feeds.yaml:5:46: catch_up has no meaning for a feed that does not replay. Write replays: true, or leave it out.",
+        "feeds.yaml:6:80: catch_up: 60d is not between 1s and 31d. Write for example catch_up: 90s.",
+    ],
+    "feeds-mistakes": [
+        "feeds.yaml:2:28: door: 'htp' does not fit: Invalid enum value 'htp'. Write one of gateway, mqtt, http, cameras.",
+        "feeds.yaml:3:69: severity: 'severe' does not fit: Invalid enum value 'severe'. Write one of critical, major, minor, warning.",
+        "feeds.yaml:4:59: unknown field 'heartbeet'. Did you mean 'heartbeat'?",
+        "feeds.yaml:5:12: 'city hospital' is not a feed's name. Write a short name in lower case: city-hospital.",
+        "feeds.yaml:7:12: the feed 'clinic' is there already. Give each its own name.",
+        "feeds.yaml:8:5: the feed 'empty' has no sources. Add patterns: sources: ['sensor/elder-*'].",
+        "feeds.yaml:9:5: the field 'name' is missing. Add 'name': a text.",
+        "feeds.yaml:10:5: the category '01051' is not known. Did you mean '01050'?",
+        "feeds.yaml:11:1: unknown field 'feed'. Write the feeds under 'feeds:'.",
+    ],
+    "feeds-no-list": [
+        "feeds.yaml:1:8: feeds is not a list. Write 'feeds:' and below it one '- ...' an entry.",
+    ],
+    "feeds-signs": [
+        "feeds.yaml:2:60: topics are signs of life at the door mqtt, not at http. Leave topics out.",
+        "feeds.yaml:3:58: keys are signs of life at the door http, not at mqtt. Leave keys out.",
+        "feeds.yaml:4:62: 'zigbee2mqtt/#/state' is no MQTT topic filter. '+' and '#' stand alone between slashes, '#' last.",
+        "feeds.yaml:5:39: the pattern 'sensor/nobody-*' fits no source that comes in by mqtt. Did you mean 'sensor/smoke-1'?",
+        "feeds.yaml:6:42: the pattern 'camera/nowhere' fits no source that comes in by cameras. Did you mean 'camera/gate'?",
+    ],
     "gap": [
         "cells.geojson:2: the children of 990100 leave a gap of 540.7 square metres near 113.000975, 29.0005. Widen a child, or add the missing one.",
     ],

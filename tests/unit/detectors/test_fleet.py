@@ -277,7 +277,7 @@ async def test_everything_told_is_sent_in_order_until_it_is_acknowledged() -> No
 
     writer, registry = ScriptedWriter(["put", "acknowledge", "acknowledge"]), CollectorRegistry()
     noted: list[tuple[str, bool]] = []
-    outlet = Outlet(writer, Metrics(registry), lambda: 42, pause, lambda name: noted.append((name, name in writer.written)))
+    outlet = Outlet(writer, Metrics(registry), lambda: 42, pause, note=lambda name: noted.append((name, name in writer.written)))
     sending = asyncio.create_task(outlet.run())
 
     def tell_all() -> None:
