@@ -1,72 +1,28 @@
 """What every case book does with noise: silences, maintenance, inhibition, flapping, groups, and judging again."""
 
-from typing import Any
 
 import msgspec
 
-from config.moment import SECOND, Micros
+from config.moment import SECOND
 from dispatch.actor import SYSTEM
-from dispatch.delivery import Delivery, Purpose
+from dispatch.delivery import Purpose
 from dispatch.noise.draft import SilenceDraft
 from dispatch.noise.flapping import FlapPolicy
 from dispatch.noise.history import SilenceFact
 from dispatch.noise.inhibition import Inhibition
-from dispatch.noise.matcher import Matcher
 from dispatch.noise.matchertext import parse_matcher
 from dispatch.noise.policy import NoisePolicy
 from dispatch.noise.route import Manner, Route
 from dispatch.noise.silence import Silence, SilenceKind, SilenceState
 from dispatch.noise.window import Window
-from dispatch.noisequery import Preview, Settled, SilenceAdded, SilenceQuery
-from dispatch.query import AlertDetail, AlertQuery, Subject, TicketQuery
+from dispatch.noisequery import Preview, SilenceAdded, SilenceQuery
+from dispatch.query import AlertQuery, Subject
 from dispatch.refusal import Refusal, RefusalKind
 from dispatch.verdict import MergeOutcome, MergeReason, SuppressionKind
 from streams.alert import Change, TicketPolicy
-from tests.contract.dispatch.conftest import Noisy, Open
+from tests.contract.dispatch.conftest import Open
+from tests.contract.dispatch.noisekit import MINUTE, PLAIN, draft, kinds, matchers, shown, silence, tickets
 from tests.fakes.town import BIN, NOON, PARKING, SMOKE, actor, alert
-
-MINUTE: Micros = 60 * SECOND
-PLAIN = NoisePolicy()
-GROUPED = NoisePolicy(
-    route=Route(name="default", manner=Manner.GROUPED, group_by=("rule",), wait=30 * SECOND, interval=5 * MINUTE, repeat=60 * MINUTE)
-)
-
-
-def matchers(*texts: str) -> tuple[Matcher, ...]:
-    return tuple(parse_matcher(text) for text in texts)
-
-
-def draft(*texts: str, minutes: int = 60, **fields: Any) -> SilenceDraft:
-    return SilenceDraft(matchers=matchers(*texts), ends_at=NOON + minutes * MINUTE, **({"comment": "road works"} | fields))
-
-
-async def silence(books: Noisy, *texts: str, person: str = "dora", **fields: Any) -> Silence:
-    made = await books.noise.add_silence(actor(person), draft(*texts, **fields))
-    assert isinstance(made, SilenceAdded), made
-    return made.silence
-
-
-async def shown(books: Noisy, alert_id: str) -> AlertDetail:
-    found = await books.book.alert(SYSTEM, alert_id)
-    assert found is not None
-    return found
-
-
-async def kinds(books: Noisy, alert_id: str) -> list[SuppressionKind]:
-    return [found.kind for found in (await shown(books, alert_id)).alert.suppressed_by]
-
-
-async def tickets(books: Noisy) -> int:
-    return len((await books.book.tickets(SYSTEM, TicketQuery())).items)
-
-
-def told(delivery: Delivery) -> dict[str, Any]:
-    data: dict[str, Any] = msgspec.json.decode(delivery.body)["data"]
-    return data
-
-
-async def groups(books: Noisy) -> list[dict[str, Any]]:
-    return [told(delivery) for delivery in await books.deliveries() if delivery.purpose is Purpose.GROUP]
 
 
 async def test_a_silenced_alert_is_kept_and_shown_and_opens_nothing(noisy: Open) -> None:
@@ -326,68 +282,6 @@ async def test_flapping_quiets_the_episode_that_is_one_too_many_until_it_is_calm
     await books.noise.settle()
     after = (await shown(books, case.id)).alert
     assert (after.flapping, after.suppressed_by, after.ticket is not None) == (None, (), True)
-
-
-async def test_a_group_speaks_once_for_all_its_alerts(noisy: Open) -> None:
-    """Tickets are there at once; the notice comes after the wait, with every alert of the group once."""
-    books = await noisy(GROUPED)
-    first = await books.book.take_alert(alert())
-    books.watch.forward(10)
-    second = await books.book.take_alert(alert(zone="gate"))
-    await books.book.take_alert(alert(BIN))
-    assert (await tickets(books), await books.deliveries(), await books.noise.next_at()) == (3, [], NOON + 30 * SECOND)
-    books.watch.forward(20)
-    assert (await books.noise.settle()).notices == 1
-    books.watch.forward(10)
-    assert (await books.noise.settle()).notices == 1
-    parking, bins = await groups(books)
-    assert {one["alert"] for one in parking["alerts"]} == {first.id, second.id}
-    assert all(one["ticket"] for one in parking["alerts"])
-    assert (parking["values"], parking["unit"], parking["number"], parking["cause"]) == ({"rule": "illegal-parking"}, "order", 1, "changed")
-    assert bins["values"] == {"rule": "bin-overflow"}
-
-
-async def test_a_group_says_what_changed_at_its_interval_and_repeats(noisy: Open) -> None:
-    """New and resolved alerts come with the next interval; without change it speaks again only after the repeat interval."""
-    books = await noisy(GROUPED)
-    first = await books.book.take_alert(alert())
-    books.watch.forward(30)
-    await books.noise.settle()
-    books.watch.forward(300)
-    assert await books.noise.settle() == Settled(judged=0, flushed=1, notices=0)
-    second = await books.book.take_alert(alert(zone="gate"))
-    await books.book.take_alert(alert(event=Change.RESOLVED, after=300 * SECOND))
-    books.watch.forward(300)
-    await books.noise.settle()
-    *_, changed = await groups(books)
-    assert [(one["alert"], one["state"]) for one in changed["alerts"]] == [(second.id, "firing"), (first.id, "resolved")]
-    for _ in range(12):
-        books.watch.forward(300)
-        await books.noise.settle()
-    spoken = await groups(books)
-    assert [(one["number"], one["cause"], len(one["alerts"])) for one in spoken] == [
-        (1, "changed", 1),
-        (2, "changed", 2),
-        (3, "repeated", 1),
-    ]
-
-
-async def test_a_group_survives_a_restart_and_ends_with_its_alerts(noisy: Open) -> None:
-    """The timer is kept: whoever starts afterwards sends what was pending, and nothing twice."""
-    books = await noisy(GROUPED)
-    await books.book.take_alert(alert())
-    books.watch.forward(3600)
-    after = books.reopen(GROUPED)
-    await after.noise.wake()
-    await after.noise.settle()
-    await books.noise.settle()
-    assert len(await groups(after)) == 1
-    await after.book.take_alert(alert(event=Change.RESOLVED, after=MINUTE))
-    after.watch.forward(300)
-    await after.noise.settle()
-    assert [one["state"] for one in (await groups(after))[-1]["alerts"]] == ["resolved"]
-    assert (await after.noise.census()).groups == 0
-    assert await after.noise.next_at() is None
 
 
 async def test_another_policy_holds_for_what_fires_already(noisy: Open) -> None:

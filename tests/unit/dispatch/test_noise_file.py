@@ -103,6 +103,16 @@ def test_names_of_rules_are_not_checked_where_the_rules_cannot_be_read() -> None
     assert not [what for what in told if "bin-overflw" in what or "life safety" in what]
 
 
+def test_the_manuals_example_is_one(tmp_path: Path) -> None:
+    """What docs/noise.md shows can be taken over as it stands; it names things of no city in particular."""
+    manual = (Path(__file__).parents[3] / "docs" / "noise.md").read_text(encoding="utf-8")
+    file = tmp_path / "noise.yaml"
+    file.write_text(manual.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    found = load_noise(town(noise_file=file, cells={}, units={}, cameras={}, devices={}))
+    assert ([window.name for window in found.windows], found.inhibitions[0].equal) == (["sweeping", "gate-works"], ("source",))
+    assert (found.flapping[0].episodes, found.route.routes[0].manner) == (5, Manner.GROUPED)
+
+
 def test_check_config_tells_what_is_wrong_with_noise_too(tmp_path: Path) -> None:
     """The file belongs to the city's folder, and its problems stand among all others; a role refuses to start with them."""
     folder = tmp_path / "city"
