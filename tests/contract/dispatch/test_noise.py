@@ -1,6 +1,5 @@
 """What every case book does with noise: silences, maintenance, inhibition, flapping, groups, and judging again."""
 
-
 import msgspec
 
 from config.moment import SECOND

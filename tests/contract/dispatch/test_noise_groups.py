@@ -1,7 +1,5 @@
 """What every case book does with grouped notices, in virtual time."""
 
-
-
 from config.moment import SECOND
 from dispatch.noise.policy import NoisePolicy
 from dispatch.noise.route import Manner, Route
