@@ -153,6 +153,29 @@ def test_the_list_is_worked_by_keyboard(browser: Browser, stage: Stage) -> None:
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
+def test_an_alert_is_silenced_from_its_page_and_the_next_one_is_shown_as_suppressed(browser: Browser, stage: Stage) -> None:
+    """The form is filled in from the alert, a preview shows what would be quiet, the reason stands on the next episode, and it can be ended."""
+    case = stage.alert(PARKING, "camera/gate-3")
+    page = page_of(browser, stage, DESK, "centre-dispatcher-1", f"/alerts/{case.id}")
+    expect(page.locator(".detail")).to_contain_text("There was no ticket at this place.")
+    page.get_by_role("link", name="Silence…").click()
+    expect(page.get_by_label("Value").first).to_have_value("illegal-parking")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("Would be silent now: 1")).to_be_visible()
+    page.get_by_label("Why").fill("The gate is dug up.")
+    page.get_by_role("button", name="Make silence").click()
+    expect(page.locator(".detail h1")).to_have_text("The gate is dug up.")
+    quiet = stage.alert(PARKING, "camera/gate-3", ago=-1)
+    page.get_by_role("link", name="Alerts").first.click()
+    page.get_by_label("State").select_option("suppressed")
+    page.locator(f"a[href='/alerts/{quiet.id}']").click()
+    expect(page.locator(".detail")).to_contain_text("Suppressed: no ticket, no notice")
+    expect(page.locator(".detail")).to_contain_text("The gate is dug up.")
+    page.locator(".detail").get_by_role("link", name=stage.city.people["centre-dispatcher-1"].name).click()
+    page.get_by_role("button", name="End now").click()
+    expect(page.locator(".detail .tags")).to_contain_text("Over")
+
+
 def test_language_and_theme_are_kept(browser: Browser, stage: Stage) -> None:
     """What was chosen holds after a reload."""
     page = page_of(browser, stage, DESK, "centre-dispatcher-1")
@@ -166,7 +189,8 @@ def test_language_and_theme_are_kept(browser: Browser, stage: Stage) -> None:
 
 PAGES = (
     (DESK, "centre-dispatcher-1", "/"), (DESK, "order-leader-1", "/tickets"), (DESK, "centre-dispatcher-1", "alert"),
-    (DESK, "order-leader-1", "ticket"), (PHONE, "order-staff-1", "/m"), (PHONE, "order-staff-1", "task"),
+    (DESK, "order-leader-1", "ticket"), (DESK, "centre-dispatcher-1", "/silences"), (DESK, "centre-dispatcher-1", "silence"),
+    (PHONE, "centre-dispatcher-1", "silence"), (PHONE, "order-staff-1", "/m"), (PHONE, "order-staff-1", "task"),
     (PHONE, "inspection-collector-1", "/m/verify"), (PHONE, "centre-dispatcher-1", "/"), (PHONE, "order-leader-1", "ticket"),
 )  # fmt: skip
 
@@ -179,7 +203,12 @@ def test_every_page_is_accessible_and_nothing_runs_out_of_it(browser: Browser, s
     stage.alert(SMOKE, "sensor/smoke-004")
     wrong: list[str] = []
     for viewport, person, at in PAGES:
-        path = {"alert": f"/alerts/{case.id}", "ticket": f"/tickets/{case.ticket}", "task": f"/m/{case.ticket}"}.get(at, at)
+        path = {
+            "alert": f"/alerts/{case.id}",
+            "ticket": f"/tickets/{case.ticket}",
+            "task": f"/m/{case.ticket}",
+            "silence": f"/silences/new-{case.id}",
+        }.get(at, at)
         context = visitor(browser, stage, viewport, locale="zh-CN" if language == "zh" else "en-GB", color_scheme=scheme, bypass_csp=True)
         page = context.new_page()
         log_in(page, person, path)
