@@ -19,6 +19,8 @@ _RULE_COUNTERS = {
     "late": "Observations that came too late for the rule.",
     "duplicate": "Observations that came to the rule again.",
     "crashed": "Observations and timers that the rule could not stand.",
+    "missed": "Dates that were noticed too late to fire.",
+    "forgotten": "Groups that were forgotten, since nothing of them was heard for long.",
 }
 _TOTALS = {
     "observations": "Observations that came to the engine.",

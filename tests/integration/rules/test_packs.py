@@ -20,7 +20,7 @@ from streams.alert import TicketPolicy
 from streams.topics import MATCHES, OBSERVATIONS
 
 PAGES = Path(__file__).parents[3] / "docs/rules"
-NO_CATEGORY = {"symptom-in-hospitals"}
+NO_CATEGORY = {"symptom-in-hospitals", "permit-expiry"}
 """Rules that the table of categories has nothing for; they open no ticket."""
 
 
