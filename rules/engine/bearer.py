@@ -204,6 +204,8 @@ class RuleBearer:
         instant = max(at - self.rule.lateness, group.last_at, group.ran_at)
         self._episodes.retire(group, instant, ledger)
         group.ran_at, group.condition_due, group.registered = instant, NEVER, None
+        if self._dated is None:
+            group.memory = None  # What it saw must not be counted from again; which dates are settled is kept.
         self.held.pop(group.key, None)
         self.dirty.add(group.bucket)
 

@@ -134,3 +134,23 @@ def test_a_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
         started.stdout.close()
         told = started.stderr.read().decode()
     assert told == ""
+
+
+def test_a_recording_of_a_city_misses_who_is_expected_and_tells_dates(tmp_path: Path) -> None:
+    """With ``--city`` its devices are expected from the first line on; a table beside the rules is read; a second run is the first."""
+    (tmp_path / "rules.yaml").write_text(
+        "groups:\n  - name: g\n    rules:\n"
+        "      - {rule: gone, kind: smoke, absent: 1h, expected: devices}\n"
+        "      - {rule: due, schedule: {table: t.csv, at: due, key: [id], zone: UTC}, summary: '{what}'}\n"
+    )
+    (tmp_path / "t.csv").write_text("id,what,due\nb,Bridge,2026-03-02\n")
+    line = b'{"source":"sensor/smoke-001","kind":"smoke","at":"2026-03-01T23:30:00Z","value":false}\n'
+    options = ("-", "--rules", tmp_path / "rules.yaml", "--until", "2026-03-02T00:30:00Z")
+    alone, city = replay(*options, given=line), replay(*options, "--city", ROOT / "config/city.demo", given=line)
+    (first, last, missed) = rows(alone)
+    assert (first["event"], first["at"], first["summary"]["en"], last["event"]) == ("firing", "2026-03-02T00:00:00Z", "Bridge", "resolved")
+    assert (missed["rule"], missed["at"]) == ("gone", "2026-03-02T00:30:00Z")
+    found = [row for row in rows(city) if row["rule"] == "gone"]
+    assert len(found) > 20
+    assert {row["at"] for row in found} == {"2026-03-02T00:30:00Z"}
+    assert replay(*options, "--city", ROOT / "config/city.demo", given=line).stdout == city.stdout
