@@ -30,7 +30,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         position: the alert's own, else its source's.
         cell: code of the narrowest cell around it.
-        name: the cell's name, else the source's.
+        name: the cell's name, else the source's; of a feed, its label in both languages.
     """
 
     position: Position | None
@@ -48,6 +48,7 @@ class Desk:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._map = CellMap(catalogue.cells)
+        self._feeds = {f"feed/{feed.name}": feed.label for feed in catalogue.feed_table.rows}
         self._responsibilities = Responsibilities(catalogue.responsibilities, catalogue.units)
         self._rosters = Rosters(catalogue.people, catalogue.units, catalogue.roster, catalogue.zone)
         self._standards: dict[str, tuple[Standard, ...]] = {}
@@ -76,7 +77,9 @@ class Desk:
         if position is None and origin is not None and origin.lon is not None and origin.lat is not None:
             position = Position(origin.lon, origin.lat)
         cell = None if position is None else self._map.locate(position)
-        names = (cell.name if cell else "", origin.name if origin else "", event.source or "")
+        feed = self._feeds.get(event.source or "")
+        told = "" if feed is None else " ".join(dict.fromkeys((feed.zh, feed.en)))
+        names = (cell.name if cell else "", origin.name if origin else "", told, event.source or "")
         return Place(position=position, cell=cell.code if cell else None, name=next((name for name in names if name), ""))
 
     def standards_of(self, category: str, *, emergency: bool = False) -> tuple[Standard, ...]:

@@ -220,3 +220,9 @@ def test_a_category_without_a_standard_gets_one_that_says_so() -> None:
     ordinary, emergency = desk.standards_of(PARKING)[0], desk.standards_of(SMOKE)[0]
     assert (ordinary.condition, ordinary.limit, ordinary.clock.value) == ("not set by the city", 1, "work_day")
     assert (emergency.condition, emergency.limit, emergency.clock.value) == ("not set by the city (emergency)", 2, "urgent_hour")
+
+
+def test_a_feed_is_named_by_its_label_in_both_languages() -> None:
+    """The alert ``monitoring-blind`` has no place on the map: what cannot be heard stands in its stead."""
+    place = Desk(town()).place_of(alert(SMOKE, source="feed/gateway"))
+    assert (place.name, place.cell, place.position) == ("接入网关 Gateway", None, None)
