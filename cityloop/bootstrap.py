@@ -42,7 +42,12 @@ def load_catalogue(settings: Settings) -> Catalogue:
     Raises:
         ProblemsError: it has problems, each with file and line.
     """
-    return load_city(Path(settings.city) if settings.city else DEMO_CITY)
+    return load_city(city_folder(settings))
+
+
+def city_folder(settings: Settings) -> Path:
+    """The folder of the city that the settings name."""
+    return Path(settings.city) if settings.city else DEMO_CITY
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

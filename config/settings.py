@@ -16,6 +16,8 @@ AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
 """How many of something that there must be."""
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 """A length of time: above nothing, a day at most."""
+SecondsOrNever = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
+"""As above, or 0 for never."""
 Level = Annotated[str, msgspec.Meta(pattern="^(?i:debug|info|warning|error)$")]
 """How much is logged."""
 
@@ -42,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         commit_seconds: how often Faust commits acknowledged offsets.
         session_seconds: consumer group session time-out.
         workers: engine worker processes.
+        rules_seconds: how often the engine looks whether the city's rules changed, and switches to them; 0 turns it off, and
+            SIGHUP asks for it.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
         topic_suffix: appended to every topic name and consumer group, so that runs and tests share a broker.
         journal: folder in which the cameras note the id of every observation before they send it, for a proof against the
@@ -66,6 +70,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     commit_seconds: Seconds = 0.5
     session_seconds: Seconds = 10.0
     workers: AtLeastOne = 1
+    rules_seconds: SecondsOrNever = 0.0
     log_level: Level = "info"
     topic_suffix: str = ""
     journal: str = ""

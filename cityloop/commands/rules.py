@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cityloop.commands.rulesapply import apply
 from cityloop.commands.rulesources import categories_of, kinds_of, reporters_of, rules_of
 from cityloop.commands.trialreport import report_trials
 from cityloop.terminal import emit, refuse, talk
@@ -32,9 +33,10 @@ class Language(StrEnum):
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    rules = typer.Typer(name="rules", help="Test rules, and say in words what they mean.", no_args_is_help=True)
+    rules = typer.Typer(name="rules", help="Test rules, say in words what they mean, and switch an engine to them.", no_args_is_help=True)
     rules.command("test")(run_tests)
     rules.command("explain")(explain)
+    rules.command("apply")(apply)
     app.add_typer(rules)
 
 

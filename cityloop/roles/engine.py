@@ -8,13 +8,16 @@ import sys
 import structlog
 from prometheus_client import REGISTRY
 
-from cityloop.bootstrap import environment_of, load_catalogue
+from cityloop.bootstrap import city_folder, environment_of, load_catalogue
+from cityloop.rulekeeper import RuleKeeper, keep_rules
+from cityloop.switching import last_switched, rules_of_city
 from config.catalogue import Catalogue
 from config.settings import Settings, read_settings
 from rules.agents import TOPICS, build_engine
 from rules.fold import RuleFold
 from rules.metrics import RuleMetrics
-from rules.parser import load_rules
+from rules.model import RuleSet
+from streams.checkpoint.kafkalog import KafkaLog
 from streams.progress import GroupWatch
 from streams.supervisor import Child, Supervisor
 from streams.telemetry import Health, configure_logging, serve_telemetry
@@ -27,7 +30,7 @@ _log = structlog.get_logger(__name__)
 
 
 def run(settings: Settings, catalogue: Catalogue) -> None:
-    """Run the workers until SIGTERM or SIGINT.
+    """Run the workers until SIGTERM or SIGINT, and keep the log on the rules of the city's folder (SIGHUP looks at it again).
 
     The rules are read here first, so that a mistake in them is told once and at once, and not by every restart of a
     worker. Worker number *n* serves metrics and health on ``metrics_port + n``, counted from 0.
@@ -36,32 +39,57 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
         ProblemsError: the rules cannot be read.
     """
     configure_logging(settings.log_level, "engine")
-    load_rules(catalogue.rule_files, catalogue.kinds, reporters=catalogue.reporters)
+    rules_of_city(catalogue)
     asyncio.run(_supervise(settings))
 
 
 def work(settings: Settings, catalogue: Catalogue) -> int:
     """Be one worker; returns the exit code for the process."""
     configure_logging(settings.log_level, "engine")
-    rules = load_rules(catalogue.rule_files, catalogue.kinds, reporters=catalogue.reporters)
-    fold = RuleFold(rules, partitions=settings.partitions, feeds=catalogue.feed_table)
-    REGISTRY.register(RuleMetrics(fold))
     health = Health()
-    app = build_engine(settings, fold, health)
     telemetry = serve_telemetry(health, settings.host, settings.metrics_port)
     await_topics(settings)
+    fold = RuleFold(_first_rules(settings, catalogue), partitions=settings.partitions, feeds=catalogue.feed_table)
+    REGISTRY.register(RuleMetrics(fold))
+    app = build_engine(settings, fold, health)
     code = run_worker(app)
     if telemetry is not None:
         telemetry.shutdown()
     return code
 
 
+def _first_rules(settings: Settings, catalogue: Catalogue) -> RuleSet:
+    """The rules for partitions that have no checkpoint: those that the log was switched to last, or else the city's own.
+
+    Its rule files may be in the middle of being mended when a worker is started again; it must not need them.
+    """
+
+    async def read() -> RuleSet | None:
+        log = KafkaLog(settings, "cityloop-engine-rules")
+        try:
+            return await last_switched(log)
+        finally:
+            await log.stop()
+
+    held = asyncio.run(read())
+    return rules_of_city(catalogue) if held is None else held
+
+
 async def _supervise(settings: Settings) -> None:
     supervisor = Supervisor([_child(settings, number) for number in range(settings.workers)])
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, supervisor.stop)
+    asked, log = asyncio.Event(), KafkaLog(settings, "cityloop-rules")
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
+    keeper = RuleKeeper(log, settings.partitions, lambda: load_catalogue(settings))
+    keeping = asyncio.create_task(keep_rules(keeper, settings, city_folder(settings), asked))
     _log.info("engine.supervised", workers=settings.workers)
-    await supervisor.run()
+    try:
+        await supervisor.run()
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await log.stop()
 
 
 def _child(settings: Settings, number: int) -> Child:

@@ -33,7 +33,7 @@ def load_rules(
     kinds: Mapping[str, Kind],
     unknown: UnknownKinds = UnknownKinds.REFUSE,
     reporters: Mapping[str, Reporter] | None = None,
-    candidates: Sequence[Path] = (),
+    candidates: Sequence[Path | Source] = (),
 ) -> RuleSet:
     """Read rule files as one set.
 
@@ -43,7 +43,7 @@ def load_rules(
         unknown: :attr:`UnknownKinds.TAKE` lets rules name kinds that are not in the table (their values may be of
             any type), as a replay of somebody else's recording needs it.
         reporters: the sources of the city, for rules that expect them; ``None`` where there is no city.
-        candidates: rule files all of whose rules run in shadow.
+        candidates: rule files, or texts of them, all of whose rules run in shadow.
 
     Raises:
         ProblemsError: something is wrong; every problem with file, line, column and what to write instead.
@@ -53,11 +53,13 @@ def load_rules(
     return _checked(sources, kinds, unknown, report, partial(_table, report=report), reporters)
 
 
-def _sources(files: Sequence[Path], report: Report, *, shadow: bool) -> list[Source]:
+def _sources(files: Sequence[Path | Source], report: Report, *, shadow: bool) -> list[Source]:
     """The texts of rule files; what keeps one from being read is noted."""
     found = []
     for path in files:
-        if not path.exists():
+        if isinstance(path, Source):
+            found.append(path)
+        elif not path.exists():
             report.add(Place(str(path)), "there is no such file.", "Name a rule file.")
         elif (text := read_text(path, report)) is not None:
             found.append(Source(str(path), text, shadow))

@@ -1,0 +1,143 @@
+"""``cityloop rules apply``: switch a running engine to other rules."""
+
+import asyncio
+import getpass
+import os
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from cityloop.terminal import Exit, emit, refuse, talk
+from config.problem import Problem, ProblemsError
+from config.settings import Settings, read_settings
+from rules.life import Change, Fate, Policy
+from rules.life.plan import Plan, plan, read_policies
+from rules.model import RuleSet
+
+BrokerOption = Annotated[str | None, typer.Option(metavar="kafka://H:P", help="The Kafka broker (CITYLOOP_BROKER).")]
+_MARKS = {Fate.ADDED: "+", Fate.REMOVED: "-", Fate.KEPT: "~", Fate.RESET: "!", Fate.UNCHANGED: "="}
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``cityloop rules apply --json`` prints.
+
+    Attributes:
+        version: of the rules that were asked for.
+        was: version of those that held; ``None`` where the log was never switched.
+        switched: whether the log was switched now.
+        dry_run: whether it was only asked what would be.
+        live: what becomes of each rule.
+        shadow: what becomes of each rule in shadow.
+    """
+
+    version: str
+    was: str | None
+    switched: bool
+    dry_run: bool
+    live: tuple[Change, ...]
+    shadow: tuple[Change, ...]
+
+
+def apply(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="The city's folder; left out, CITYLOOP_CITY or the demo city.", show_default=False),
+    ] = None,
+    *,
+    state: Annotated[
+        list[str] | None, typer.Option("--state", metavar="RULE=keep|reset", help="What becomes of a changed rule's state; default keep.")
+    ] = None,
+    shadow: Annotated[
+        list[Path] | None, typer.Option("--shadow", metavar="FILE", help="Rule file whose rules run in shadow, in place of earlier ones.")
+    ] = None,
+    no_shadow: Annotated[bool, typer.Option("--no-shadow", help="End what runs in shadow by earlier --shadow files.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and tell what would change; write nothing.")] = False,
+    broker: BrokerOption = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Switch the engine to the rules of a city's folder, while it runs.
+
+    Everything is checked first; a set with a fault is refused with every problem, and the old rules go on. Then each partition
+    gets a switch record. A rule that did not change keeps its state; a changed one keeps it where it means the same, or begins
+    anew with --state RULE=reset; alerts of rules that are gone resolve.
+
+    Exit 0; 2 when the rules or the broker refused. When some partitions were written and others were not, repeat the command.
+    """
+    if shadow and no_shadow:
+        raise refuse(Problem(file="--shadow", what="it contradicts --no-shadow.", fix="Leave one of the two out."))
+    try:
+        settings = read_settings(os.environ, city=None if folder is None else str(folder), broker=broker)
+        policies = read_policies(state or [])
+        candidates = [] if no_shadow else shadow or None
+        told = asyncio.run(_apply(reachable(settings), policies, candidates, dry_run=dry_run))
+    except ProblemsError as error:
+        raise refuse(error) from None
+    if json:
+        emit(told)
+    else:
+        _tell(told)
+
+
+def reachable(settings: Settings) -> Settings:
+    """The settings, if a broker answers that another process can reach, too.
+
+    Raises:
+        ProblemsError: they name none, or it does not answer.
+    """
+    if settings.broker == "embedded":
+        fix = "Name the one that the engine uses: --broker kafka://host:port"
+        raise ProblemsError([Problem(file="CITYLOOP_BROKER", what="no broker is named.", fix=fix)])
+    host, _, port = settings.bootstrap_servers.partition(",")[0].rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=5).close()
+    except (OSError, ValueError) as error:
+        what = f"no broker answers: {error}."
+        raise ProblemsError([Problem(file=settings.broker, what=what, fix="Check the address, and that the broker runs.")]) from None
+    return settings
+
+
+async def _apply(settings: Settings, policies: dict[str, Policy], shadow: list[Path] | None, *, dry_run: bool) -> Told:
+    from cityloop.bootstrap import load_catalogue  # noqa: PLC0415  # Geometry and clients are heavy; --help must not wait for them.
+    from cityloop.switching import candidates_of, last_switched, rules_of_city, switch_log  # noqa: PLC0415
+    from streams.checkpoint.kafkalog import KafkaLog  # noqa: PLC0415
+    from streams.clock import system_clock  # noqa: PLC0415
+    from streams.provision import provision  # noqa: PLC0415
+
+    if not dry_run:
+        provision(settings)
+    log = KafkaLog(settings, "cityloop-rules-apply")
+    try:
+        held = await last_switched(log)
+        ruleset = rules_of_city(load_catalogue(settings), candidates_of(held) if shadow is None else shadow)
+        planned = plan(held, ruleset, policies)
+        switches = held is None or held.version != ruleset.version
+        if switches and not dry_run:
+            writer = f"{getpass.getuser()}@{socket.gethostname()}"
+            await switch_log(log, ruleset, settings.partitions, writer=writer, now=system_clock(), policies=policies)
+        return _told(held, ruleset, planned, switched=switches and not dry_run, dry_run=dry_run)
+    finally:
+        await log.stop()
+
+
+def _told(held: RuleSet | None, ruleset: RuleSet, planned: Plan, *, switched: bool, dry_run: bool) -> Told:
+    was = None if held is None else held.version
+    return Told(version=ruleset.version, was=was, switched=switched, dry_run=dry_run, live=planned.live, shadow=planned.shadow)
+
+
+def _tell(told: Told) -> Exit:
+    for place, changes in (("", told.live), (" (shadow)", told.shadow)):
+        for change in changes:
+            if change.fate is not Fate.UNCHANGED:
+                fields = f": {', '.join(change.fields)}" if change.fields else ""
+                why = f" ({change.why})" if change.why else ""
+                typer.echo(f"{_MARKS[change.fate]} {change.rule}{place} {change.fate.value}{fields}{why}")
+    if told.was == told.version:
+        talk.print(f"These rules hold already: version {told.version}.", markup=False)
+    elif told.dry_run:
+        talk.print(f"Version {told.version} would take the place of {told.was or 'none'}; nothing was written.", markup=False)
+    else:
+        talk.print(f"Switched to version {told.version} from {told.was or 'none'}.", markup=False)
+    return Exit.GOOD
