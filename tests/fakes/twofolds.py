@@ -14,7 +14,7 @@ from rules.model import RuleSet
 from streams.alert import AlertEvent
 from streams.codec import ENVELOPE_HEADERS, encode_envelope
 from streams.envelope import Envelope, FeedState
-from streams.fold import Held, Output, Record
+from streams.fold import Headers, Held, Output, Record
 from streams.observation import Observation
 from streams.partition import partition_of
 from streams.topics import ALERTS, MATCHES, OBSERVATIONS, URGENT
@@ -47,9 +47,11 @@ class TwoFolds:
         self._failing: set[Address] = set()
         self._chains: set[Address] = set()
 
-    def write(self, address: Address, value: bytes, key: bytes | None = None, timestamp: Micros = 0) -> Record:
-        """Append a record of an envelope."""
-        record = Record(*address, len(self.log[address]), timestamp, key, value, ENVELOPE_HEADERS)
+    def write(
+        self, address: Address, value: bytes, key: bytes | None = None, timestamp: Micros = 0, headers: Headers = ENVELOPE_HEADERS
+    ) -> Record:
+        """Append a record, of an envelope unless the headers say something else."""
+        record = Record(*address, len(self.log[address]), timestamp, key, value, headers)
         self.log[address].append(record)
         return record
 
