@@ -13,9 +13,10 @@ from rich.progress import Progress
 
 from config.sources import Camera
 from detectors.evidence.annotation import Annotator, annotated, open_annotator
-from detectors.evidence.store import EvidenceStore
+from detectors.evidence.archive import open_archive
 from detectors.heads.store import HeadStore
 from detectors.health import Limits
+from detectors.inference.faces import find_faces
 from detectors.inference.features import Backbone
 from detectors.inference.onnx import NanoDet
 from detectors.judge import Judge
@@ -76,12 +77,21 @@ def run_detection(request: Request, emit: Callable[[Any], None], talk: Console) 
     camera = request.camera
     live = is_live(camera.url or "")
     annotator = open_annotator(request.annotate, camera.rate) if request.annotate else None
-    keep = EvidenceStore(request.evidence).put if request.evidence else None
+    archive = open_archive(request.evidence) if request.evidence else None
     limits = Limits() if live else Limits(frozen_after=None)
     frames = _live_frames(request, talk) if live else _file_frames(request, talk)
     model = require(cache_folder(os.environ))
     lessons = lessons_of(camera, HeadStore(request.heads), Backbone(model)) if request.heads and taught_zones(camera) else None
-    judge = Judge(camera, NanoDet(model), keep, limits, lessons)
+    keep, chain = (archive.pictures.put, archive.chains.append) if archive is not None else (None, None)
+    judge = Judge(
+        camera,
+        NanoDet(model),
+        keep,
+        limits,
+        lessons=lessons,
+        chain=chain,
+        faces=find_faces(cache_folder(os.environ)) if keep is not None else None,
+    )
     summary = Summary()
     with contextlib.ExitStack() as stack:
         if annotator is not None:

@@ -18,6 +18,8 @@ Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 """A length of time: above nothing, a day at most."""
 SecondsOrNever = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 """As above, or 0 for never."""
+Days = Annotated[int, msgspec.Meta(ge=0, le=36_525)]
+"""Whole days, a century at most; 0 stands for no end."""
 Level = Annotated[str, msgspec.Meta(pattern="^(?i:debug|info|warning|error)$")]
 """How much is logged."""
 
@@ -50,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         topic_suffix: appended to every topic name and consumer group, so that runs and tests share a broker.
         journal: folder in which the cameras note the id of every observation before they send it, for a proof against the
             log (the demo's); empty for none.
+        evidence_days: days after which evidence pictures are deleted; 0 keeps them for ever.
     """
 
     broker: str = "embedded"
@@ -74,6 +77,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Level = "info"
     topic_suffix: str = ""
     journal: str = ""
+    evidence_days: Days = 90
 
     @property
     def database_url(self) -> str:

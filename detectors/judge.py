@@ -9,7 +9,8 @@ from config.moment import SECOND, Micros
 from config.sources import Camera, Zone
 from detectors import gate, health
 from detectors.boxes import Detection
-from detectors.evidence.picture import Stamp, evidence_jpeg
+from detectors.evidence.chain import Link, Taken
+from detectors.evidence.picture import Stamp, evidence_jpeg, frame_digest
 from detectors.health import Health, Limits
 from detectors.inference.port import Detector
 from detectors.lessons import Lessons
@@ -26,6 +27,8 @@ from streams.observation import Observation
 
 Keep = Callable[[bytes], str]
 """Keeps a JPEG and returns its reference."""
+Chain = Callable[[Taken], Link]
+"""Takes what was kept and returns its link."""
 
 REFRESH: Micros = 30 * SECOND
 """A zone that seems unchanged is judged again after this long all the same."""
@@ -48,14 +51,27 @@ class Judge:
         keep: takes evidence; ``None`` makes none.
         limits: when the camera counts as blind.
         lessons: what was taught; without them such zones are untaught.
+        faces: finds faces in pictures that are kept; without it a rule of thumb on people's boxes is all there is.
+        chain: takes each picture that was kept and returns its link; ``None`` keeps no chain.
     """
 
     def __init__(
-        self, camera: Camera, detector: Detector, keep: Keep | None, limits: Limits | None = None, lessons: Lessons | None = None
+        self,
+        camera: Camera,
+        detector: Detector,
+        keep: Keep | None,
+        limits: Limits | None = None,
+        *,
+        lessons: Lessons | None = None,
+        chain: Chain | None = None,
+        faces: Detector | None = None,
     ) -> None:
         self._camera = camera
         self._detector = detector
         self._keep = keep
+        self._chain = chain
+        self._faces = faces
+        self._words: dict[str, int] = {}
         self._limits = limits or Limits()
         self._health = Health()
         head_of = lessons.head_of if lessons is not None else _untaught
@@ -138,16 +154,34 @@ class Judge:
     def _told(self, zone: Zone, stay: Stay, frame: Frame, *, fresh: bool) -> Observation:
         """The observation of a stay; a full disk costs its picture and not the observation."""
         told = stay_observation(self._camera, zone, stay, frame.at)
-        if self._keep is None or stay.phase is not Phase.CONFIRMED:
+        if self._keep is None or not self._is_pictured(told.attributes["stay"], stay.phase):
             return told
         try:
-            return msgspec.structs.replace(told, evidence=(self._keep(self._evidence(zone, stay, frame, fresh=fresh)),))
+            reference = self._keep(self._evidence(zone, stay, frame, fresh=fresh))
+            attributes = dict(told.attributes)
+            if self._chain is not None:
+                taken = Taken(
+                    reference=reference, frame=frame_digest(frame.picture), camera=self._camera.id, zone=zone.id,
+                    stay=attributes["stay"], phase=stay.phase.value, at=frame.at,
+                )  # fmt: skip
+                attributes["evidence_chain"] = self._chain(taken).hash
+            return msgspec.structs.replace(told, evidence=(reference,), attributes=attributes)
         except OSError as error:
             return msgspec.structs.replace(told, attributes={**told.attributes, "evidence_missing": str(error)})
+
+    def _is_pictured(self, stay: str, phase: Phase) -> bool:
+        """A stay has a picture of its opening and its close; between them the first minute, the second, the fourth, the eighth ..."""
+        if phase is not Phase.LASTING:
+            self._words.pop(stay, None)
+            return True
+        count = self._words[stay] = self._words.get(stay, 0) + 1
+        return count & (count - 1) == 0
 
     def _evidence(self, zone: Zone, stay: Stay, frame: Frame, *, fresh: bool) -> bytes:
         """The picture. People may have walked since the model's last look, so it looks again before they are blurred."""
         seen = self.seen if fresh else self._ask_model(frame)
+        if self._faces is not None:
+            seen = (*seen, *self._faces.detect([frame.picture])[0])
         return evidence_jpeg(frame.picture, zone.polygon, stay.box, seen, Stamp(self._camera.id, zone.id, frame.at))
 
 

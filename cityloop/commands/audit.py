@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,7 +19,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     group = typer.Typer(help="Whether what was written is still what is there.", no_args_is_help=True)
     group.command("verify")(verify_tickets)
-    group.callback()(lambda: None)  # With a callback a group of one command keeps the command's name.
+    group.command("evidence")(verify_evidence)
     app.add_typer(group, name="audit")
 
 
@@ -41,6 +42,26 @@ def verify_tickets(*, database: Database = None, json: Json = False) -> None:
             typer.echo(f"{fault.kind.value} {fault.ticket}, event {fault.sequence}: {fault.what}")
         typer.echo(f"{verdict.tickets} tickets with {verdict.events} events, {verdict.silences} silences: {len(verdict.broken)} broken")
     if verdict.broken:
+        raise typer.Exit(Exit.FOUND_PROBLEMS)
+
+
+def verify_evidence(
+    *,
+    folder: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the evidence; default: as the settings say.")] = None,
+    json: Json = False,
+) -> None:
+    """Follow the chain of every camera's pictures, and hold each kept picture against its name; exit 1 when one was changed."""
+    from detectors.evidence.archive import examine, open_archive  # noqa: PLC0415  # Only this command needs it.
+
+    with usable():
+        found = examine(open_archive(folder or read_settings(os.environ).evidence_folder))
+    if json:
+        emit({"ok": not found.broken, "links": found.links, "pictures": found.pictures, "broken": found.broken})
+    else:
+        for fault in found.broken:
+            typer.echo(f"{fault.camera}, link {fault.number}: {fault.what}")
+        typer.echo(f"{found.links} links, {found.pictures} pictures still kept: {len(found.broken)} broken")
+    if found.broken:
         raise typer.Exit(Exit.FOUND_PROBLEMS)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+import msgspec
 import structlog
 
 from config.cameraoptions import options_of
@@ -19,7 +20,8 @@ from config.feeds import Door
 from config.moment import Micros
 from config.settings import Settings
 from config.sources import Camera
-from detectors.evidence.store import EvidenceStore
+from detectors.evidence.archive import Archive, open_archive
+from detectors.evidence.retention import sweep
 from detectors.fleet.feed import Feed, LiveFeed, PlaybackFeed
 from detectors.fleet.metrics import Metrics
 from detectors.fleet.outlet import Outlet, nowhere
@@ -27,6 +29,7 @@ from detectors.fleet.pause import Pause
 from detectors.fleet.rounds import Post, Rounds, start_rounds
 from detectors.heads.store import HeadStore
 from detectors.health import Condition, Limits
+from detectors.inference.faces import find_faces
 from detectors.inference.features import Backbone
 from detectors.inference.onnx import NanoDet
 from detectors.inference.port import Detector
@@ -80,9 +83,14 @@ async def _run(settings: Settings, catalogue: Catalogue, detector: Detector) -> 
 
     outlet = Outlet(batcher, metrics, system_clock, note=journal.note if journal is not None else nowhere, sign=sign)
     sending = asyncio.create_task(outlet.run())
-    shelf, store, lessons = Shelf(), EvidenceStore(settings.evidence_folder), _lessons(settings, watched)
+    shelf, archive, lessons = Shelf(), open_archive(settings.evidence_folder), _lessons(settings, watched)
+    faces = find_faces(cache_folder(os.environ))
+    if faces is None:
+        _log.warning("cameras.no_face_model", reason="faces are blurred by a rule of thumb only", fix="cityloop weights")
+    sweeping = asyncio.create_task(_sweep_hourly(settings))
     posts = [
-        Post(camera.id, camera.rate, _feed(camera, shelf), _judge(camera, detector, store, lessons.get(camera.id))) for camera in watched
+        Post(camera.id, camera.rate, _feed(camera, shelf), _judge(camera, Eyes(detector, faces), archive, lessons.get(camera.id)))
+        for camera in watched
     ]
     stopped = threading.Event()
     pause = Pause(stopped.wait, outlet.beat, time.monotonic)
@@ -98,6 +106,7 @@ async def _run(settings: Settings, catalogue: Catalogue, detector: Detector) -> 
         await asyncio.to_thread(_stop, judging, posts)
         if not await outlet.drain(DRAIN_SECONDS):
             _log.error("cameras.unsent", reason="the broker did not acknowledge the last observations in time")
+        sweeping.cancel()
         sending.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await sending
@@ -109,6 +118,15 @@ async def _run(settings: Settings, catalogue: Catalogue, detector: Detector) -> 
             await asyncio.to_thread(telemetry.shutdown)
 
 
+async def _sweep_hourly(settings: Settings) -> None:
+    """Delete evidence whose retention is over: at the start, and every hour."""
+    while True:
+        swept = await asyncio.to_thread(sweep, settings.evidence_folder, settings.evidence_days, system_clock())
+        if swept.deleted or swept.stuck:
+            _log.info("evidence.swept", deleted=swept.deleted, left=swept.left, stuck=swept.stuck)
+        await asyncio.sleep(3600)
+
+
 def _lessons(settings: Settings, watched: Sequence[Camera]) -> dict[str, Lessons]:
     """The lessons of each camera that has zones to teach; the backbone is loaded only for them."""
     pupils = [camera for camera in watched if taught_zones(camera)]
@@ -118,9 +136,16 @@ def _lessons(settings: Settings, watched: Sequence[Camera]) -> dict[str, Lessons
     return {camera.id: lessons_of(camera, heads, backbone) for camera in pupils}
 
 
-def _judge(camera: Camera, detector: Detector, store: EvidenceStore, lessons: Lessons | None) -> Judge:
+class Eyes(msgspec.Struct, frozen=True):
+    """The models: what is looked for, and the faces that are made unreadable."""
+
+    detector: Detector
+    faces: Detector | None
+
+
+def _judge(camera: Camera, eyes: Eyes, archive: Archive, lessons: Lessons | None) -> Judge:
     limits = Limits() if is_live(camera.url or "") else Limits(frozen_after=None)
-    return Judge(camera, detector, store.put, limits, lessons)
+    return Judge(camera, eyes.detector, archive.pictures.put, limits, lessons=lessons, chain=archive.chains.append, faces=eyes.faces)
 
 
 def _feed(camera: Camera, shelf: Shelf) -> Feed:

@@ -51,7 +51,12 @@ def evidence_jpeg(picture: Picture, polygon: Sequence[Point], box: Box, seen: Se
     canvas = blurred(picture, unreadable(seen))
     draw_zone(canvas, polygon)
     draw_box(canvas, box, STAY_COLOUR, 2)
-    return encode(_stamped(canvas, stamp, hashlib.sha256(np.ascontiguousarray(picture).data).hexdigest()))
+    return encode(_stamped(canvas, stamp, frame_digest(picture)))
+
+
+def frame_digest(picture: Picture) -> str:
+    """SHA-256 of a frame's own pixels: 64 hexadecimal digits."""
+    return hashlib.sha256(np.ascontiguousarray(picture).data).hexdigest()
 
 
 def blurred(picture: Picture, regions: Sequence[Region]) -> Canvas:

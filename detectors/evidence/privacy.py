@@ -1,7 +1,8 @@
-"""What is made unreadable before a picture is kept: heads, and the part of vehicles where number plates are.
+"""What is made unreadable before a picture is kept: faces, heads, and the part of vehicles where number plates are.
 
-This is a rule of thumb on the model's boxes and not a face or plate detector: a person that the model did not find stays
-readable, and so does a plate outside the lower part of a vehicle's box, or of a vehicle that the model hardly believes in.
+Faces are found by a model of their own (:mod:`detectors.inference.faces`); beside it the upper part of every person's box is
+taken, since a face seen from the side or in poor light is missed at times. For plates there is no model: the lower part of
+a vehicle's box is a rule of thumb. A plate outside of it, or of a vehicle that the model hardly believes in, stays readable.
 """
 
 from collections.abc import Iterable
@@ -9,7 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from detectors.boxes import Box, Detection
-from detectors.inference.labels import PERSON, VEHICLES
+from detectors.inference.labels import FACE, PERSON, VEHICLES
 
 HEAD = 0.35
 """Part of a person's box, from the top, that holds the head (also of one who sits or bends)."""
@@ -22,6 +23,8 @@ MARGIN = 0.1
 """Boxes are this much too narrow at times (part of their width)."""
 
 
+FACE_BLOCKS = 3
+"""Blocks across a face: eyes and mouth fall into one."""
 HEAD_BLOCKS = 5
 """Blocks across a head's region: a face covers two or three of them."""
 PLATE_BLOCKS = 18
@@ -44,6 +47,8 @@ def _region(one: Detection) -> Region | None:
     box = one.box
     margin = MARGIN * (box.right - box.left)
     height = box.bottom - box.top
+    if one.label == FACE:
+        return Region(Box(box.left - margin, box.top - margin, box.right + margin, box.bottom + margin).clipped(), FACE_BLOCKS)
     if one.label == PERSON:
         return Region(Box(box.left - margin, box.top - margin, box.right + margin, box.top + HEAD * height).clipped(), HEAD_BLOCKS)
     if one.label in PLATED and one.score >= SURE:

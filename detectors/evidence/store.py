@@ -50,7 +50,9 @@ class EvidenceStore:
         """
         digest = hashlib.sha256(jpeg).hexdigest()
         final = self._place(digest)
-        if not final.exists():
+        if final.exists():
+            final.touch()  # Its retention begins anew.
+        else:
             final.parent.mkdir(parents=True, exist_ok=True)
             partial = final.with_suffix(f".{secrets.token_hex(6)}.partial")
             try:

@@ -10,6 +10,8 @@ VEHICLES = frozenset({"car", "truck", "bus"})
 NON_MOTOR = frozenset({"bicycle", "motorcycle"})
 """Labels of what has two wheels; COCO has no word for a moped and calls it a motorcycle."""
 PERSON = "person"
+FACE = "face"
+"""The face model's one label."""
 
 
 def coco80() -> tuple[str, ...]:

