@@ -7,6 +7,7 @@ from pathlib import Path
 
 import structlog
 from aiokafka.errors import KafkaError
+from kafka.errors import KafkaError as AdminError
 
 from cityloop.switching import candidates_of, last_switched, note, rules_of_city, switch_log
 from config.catalogue import Catalogue
@@ -43,10 +44,18 @@ class RuleKeeper:
         partitions: of each topic.
         read: reads the city.
         clock: the present.
+        prepare: makes sure that the topics are there; a broker that makes topics by itself makes them wrongly when they are read.
     """
 
-    def __init__(self, log: Log, partitions: int, read: Callable[[], Catalogue], clock: Clock = system_clock) -> None:
-        self._log, self._partitions, self._read, self._clock = log, partitions, read, clock
+    def __init__(
+        self,
+        log: Log,
+        partitions: int,
+        read: Callable[[], Catalogue],
+        clock: Clock = system_clock,
+        prepare: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._log, self._partitions, self._read, self._clock, self._prepare = log, partitions, read, clock, prepare
 
     async def settle(self) -> str:
         """Compare the folder with the ledger and switch where they differ; returns the version that holds.
@@ -54,6 +63,7 @@ class RuleKeeper:
         Raises:
             ProblemsError: the rules of the folder are refused, or a partition did not take the switch; the old ones hold on.
         """
+        await asyncio.to_thread(self._prepare)
         held = await last_switched(self._log)
         ruleset = await asyncio.to_thread(self._ruleset, held)
         if held is None:
@@ -75,7 +85,7 @@ class RuleKeeper:
                 for problem in error.problems:
                     _log.error("rules.refused", problem=str(problem))
                 return
-            except (KafkaError, TimeoutError, OSError) as error:
+            except (AdminError, KafkaError, TimeoutError, OSError) as error:
                 _log.warning("rules.awaiting_broker", error=f"{type(error).__name__}: {error}", again_in_seconds=wait)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)

@@ -69,6 +69,21 @@ def provision(settings: Settings) -> tuple[Provisioned, ...]:
         admin.close()
 
 
+def is_there(settings: Settings, topic: str) -> bool:
+    """Whether the broker has a topic of the table. Asking a consumer instead would make some brokers create it, and wrongly.
+
+    Raises:
+        kafka.errors.KafkaError: the broker does not answer.
+    """
+    admin = KafkaAdminClient(
+        bootstrap_servers=settings.bootstrap_servers, client_id="cityloop-look", bootstrap_timeout_ms=BOOTSTRAP_SECONDS * 1000
+    )
+    try:
+        return topic_name(topic, settings.topic_suffix) in admin.list_topics()
+    finally:
+        admin.close()
+
+
 def _provision(admin: Any, settings: Settings) -> list[Provisioned]:
     names = {topic_name(topic.name, settings.topic_suffix): topic for topic in TOPICS}
     created = _create(admin, {name: topic for name, topic in names.items() if name not in admin.list_topics()}, settings.partitions)

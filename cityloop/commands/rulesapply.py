@@ -104,13 +104,14 @@ async def _apply(settings: Settings, policies: dict[str, Policy], shadow: list[P
     from cityloop.switching import candidates_of, last_switched, rules_of_city, switch_log  # noqa: PLC0415
     from streams.checkpoint.kafkalog import KafkaLog  # noqa: PLC0415
     from streams.clock import system_clock  # noqa: PLC0415
-    from streams.provision import provision  # noqa: PLC0415
+    from streams.provision import is_there, provision  # noqa: PLC0415
+    from streams.topics import RULES  # noqa: PLC0415
 
     if not dry_run:
         provision(settings)
     log = KafkaLog(settings, "cityloop-rules-apply")
     try:
-        held = await last_switched(log)
+        held = await last_switched(log) if is_there(settings, RULES) else None
         ruleset = rules_of_city(load_catalogue(settings), candidates_of(held) if shadow is None else shadow)
         planned = plan(held, ruleset, policies)
         switches = held is None or held.version != ruleset.version

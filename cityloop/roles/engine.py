@@ -19,6 +19,7 @@ from rules.metrics import RuleMetrics
 from rules.model import RuleSet
 from streams.checkpoint.kafkalog import KafkaLog
 from streams.progress import GroupWatch
+from streams.provision import provision
 from streams.supervisor import Child, Supervisor
 from streams.telemetry import Health, configure_logging, serve_telemetry
 from streams.worker import await_topics, run_worker
@@ -81,7 +82,7 @@ async def _supervise(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, supervisor.stop)
     asked, log = asyncio.Event(), KafkaLog(settings, "cityloop-rules")
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
-    keeper = RuleKeeper(log, settings.partitions, lambda: load_catalogue(settings))
+    keeper = RuleKeeper(log, settings.partitions, lambda: load_catalogue(settings), prepare=lambda: provision(settings))
     keeping = asyncio.create_task(keep_rules(keeper, settings, city_folder(settings), asked))
     _log.info("engine.supervised", workers=settings.workers)
     try:
