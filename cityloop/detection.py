@@ -15,7 +15,7 @@ from config.sources import Camera
 from detectors.evidence.annotation import Annotator, annotated, open_annotator
 from detectors.evidence.archive import open_archive
 from detectors.heads.store import HeadStore
-from detectors.health import Limits
+from detectors.health import FILE_LIMITS, Limits
 from detectors.inference.faces import find_faces
 from detectors.inference.features import Backbone
 from detectors.inference.onnx import NanoDet
@@ -78,7 +78,7 @@ def run_detection(request: Request, emit: Callable[[Any], None], talk: Console) 
     live = is_live(camera.url or "")
     annotator = open_annotator(request.annotate, camera.rate) if request.annotate else None
     archive = open_archive(request.evidence) if request.evidence else None
-    limits = Limits() if live else Limits(frozen_after=None)
+    limits = Limits() if live else FILE_LIMITS
     frames = _live_frames(request, talk) if live else _file_frames(request, talk)
     model = require(cache_folder(os.environ))
     lessons = lessons_of(camera, HeadStore(request.heads), Backbone(model)) if request.heads and taught_zones(camera) else None

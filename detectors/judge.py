@@ -11,6 +11,7 @@ from detectors import gate, health
 from detectors.boxes import Detection
 from detectors.evidence.chain import Link, Taken
 from detectors.evidence.picture import Stamp, evidence_jpeg, frame_digest
+from detectors.glance import Glance
 from detectors.health import Health, Limits
 from detectors.inference.port import Detector
 from detectors.lessons import Lessons
@@ -20,7 +21,7 @@ from detectors.scenes.stay import Phase, Stay
 from detectors.scenes.table import watcher_of
 from detectors.sources.frame import Frame
 from detectors.telling import health_observation, sight_observation, stay_observation
-from detectors.thumbnail import Thumbnail, shrink
+from detectors.thumbnail import shrink
 from detectors.viewing import view_of
 from detectors.zones import around
 from streams.observation import Observation
@@ -37,7 +38,7 @@ REFRESH: Micros = 30 * SECOND
 class Sight(msgspec.Struct, frozen=True):
     """What is remembered of the frame that the model saw last."""
 
-    thumbnail: Thumbnail
+    thumbnail: Glance
     at: Micros
     seen: tuple[Detection, ...]
 
@@ -100,7 +101,7 @@ class Judge:
     def look(self, frame: Frame) -> tuple[Observation, ...]:
         """Judge one frame; frames come in the order of their event time."""
         thumbnail = shrink(frame.picture)
-        told = list(self._become(health.look(self._health, self._limits, thumbnail.grey, thumbnail.mark, frame.at), frame.at))
+        told = list(self._become(health.look(self._health, self._limits, thumbnail, frame.at), frame.at))
         if not health.sees(self._health):
             self._blind()
             return tuple(told)
@@ -120,7 +121,7 @@ class Judge:
 
     def _become(self, after: Health, at: Micros) -> tuple[Observation, ...]:
         before, self._health = self._health, after
-        return () if after.condition is before.condition else (health_observation(self._camera, after.condition, at),)
+        return (health_observation(self._camera, after, at),) if health.worth_telling(before, after) else ()
 
     def _blind(self) -> None:
         for name, watcher in self._watchers.items():
@@ -141,7 +142,7 @@ class Judge:
         """Whether any of the zones is judged by what the model finds."""
         return any(Need.DETECTIONS in self._watchers[zone.id].needs for zone in zones)
 
-    def _needs_model(self, thumbnail: Thumbnail, at: Micros) -> bool:
+    def _needs_model(self, thumbnail: Glance, at: Micros) -> bool:
         last = self._sight
         if last is None or at - last.at >= REFRESH or at < last.at:
             return True

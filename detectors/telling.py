@@ -1,13 +1,15 @@
 """From what a scene or a camera's health says to observations."""
 
 import hashlib
+from typing import Any
 
 import msgspec
 
 from config import moment
 from config.moment import Micros
 from config.sources import SCENES, Camera, Zone
-from detectors.health import Condition
+from detectors.health import Condition, Health
+from detectors.reference import Light
 from detectors.scenes.port import Sight
 from detectors.scenes.stay import Phase, Stay
 from streams.ids import canonical, foreign_id, observation_id
@@ -54,16 +56,23 @@ def stay_observation(camera: Camera, zone: Zone, stay: Stay, at: Micros) -> Obse
     )
 
 
-def health_observation(camera: Camera, condition: Condition, at: Micros) -> Observation:
-    """A camera's condition has changed; its zones are unknown while it is anything but ``ok``."""
+def health_observation(camera: Camera, health: Health, at: Micros) -> Observation:
+    """A camera's condition, or the light that it sees by, has changed; its zones are unknown while it is anything but ``ok``."""
+    attributes: dict[str, Any] = {}
+    if health.condition is not Condition.OK:
+        attributes["zones"] = {zone.id: "unknown" for zone in camera.zones}
+    if health.light is not Light.COLOUR:
+        attributes["light"] = health.light.value
+    if health.relearned == at:
+        attributes["view"] = "relearned"
     return Observation(
-        id=observation_id(camera.id, HEALTH_KIND, at, condition.value),
+        id=observation_id(camera.id, HEALTH_KIND, at, health.condition.value),
         source=camera.id,
         kind=HEALTH_KIND,
         at=at,
-        value=condition.value,
+        value=health.condition.value,
         position=position_of(camera),
-        attributes={"zones": {zone.id: "unknown" for zone in camera.zones}} if condition is not Condition.OK else {},
+        attributes=attributes,
     )
 
 

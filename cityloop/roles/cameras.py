@@ -28,7 +28,7 @@ from detectors.fleet.outlet import Outlet, nowhere
 from detectors.fleet.pause import Pause
 from detectors.fleet.rounds import Post, Rounds, start_rounds
 from detectors.heads.store import HeadStore
-from detectors.health import Condition, Limits
+from detectors.health import FILE_LIMITS, Condition, Limits
 from detectors.inference.faces import find_faces
 from detectors.inference.features import Backbone
 from detectors.inference.onnx import NanoDet
@@ -144,7 +144,7 @@ class Eyes(msgspec.Struct, frozen=True):
 
 
 def _judge(camera: Camera, eyes: Eyes, archive: Archive, lessons: Lessons | None) -> Judge:
-    limits = Limits() if is_live(camera.url or "") else Limits(frozen_after=None)
+    limits = Limits() if is_live(camera.url or "") else FILE_LIMITS
     return Judge(camera, eyes.detector, archive.pictures.put, limits, lessons=lessons, chain=archive.chains.append, faces=eyes.faces)
 
 

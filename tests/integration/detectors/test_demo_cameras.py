@@ -7,7 +7,7 @@ from config.camerafile import load_camera
 from config.loader import DEMO_CITY
 from config.moment import SECOND
 from config.sources import Camera
-from detectors.health import Limits
+from detectors.health import FILE_LIMITS
 from detectors.inference.onnx import NanoDet
 from detectors.judge import Judge
 from detectors.scenes.stay import Phase
@@ -46,7 +46,7 @@ def shelf() -> Shelf:
 def watch(camera: Camera, detector: NanoDet, shelf: Shelf) -> list[Told]:
     """Judge a camera for two minutes of what it plays."""
     bikes()
-    judge, playback = Judge(camera, detector, None, Limits(frozen_after=None)), open_playback(camera, shelf)
+    judge, playback = Judge(camera, detector, None, FILE_LIMITS), open_playback(camera, shelf)
     frames = frames_of(playback, camera.rate, 0, MINUTES * 60)
     return [Told(one.at / SECOND, str(one.attributes.get("phase"))) for frame in frames for one in judge.look(frame)]
 

@@ -11,7 +11,7 @@ from detectors.boxes import Box
 from detectors.evidence.archive import examine, open_archive
 from detectors.evidence.picture import frame_digest
 from detectors.evidence.store import EvidenceStore
-from detectors.health import Condition, Limits
+from detectors.health import FILE_LIMITS, Condition, Limits
 from detectors.inference.port import Picture
 from detectors.judge import Judge
 from detectors.sources.frame import Frame
@@ -42,7 +42,7 @@ def told(judge: Judge, frames: list[Frame]) -> list[tuple[int, str, str | None, 
 def judge_of(camera: Camera = CAMERA, store: EvidenceStore | None = None, limits: Limits | None = None) -> tuple[Judge, PaintedDetector]:
     """A judge for files (a held picture is not a frozen one) with a painted detector."""
     detector = PaintedDetector()
-    return Judge(camera, detector, store.put if store else None, limits or Limits(frozen_after=None)), detector
+    return Judge(camera, detector, store.put if store else None, limits or FILE_LIMITS), detector
 
 
 def test_a_stay_from_its_first_to_its_last_word() -> None:
@@ -116,7 +116,7 @@ def test_a_full_disk_costs_the_picture_and_not_the_observation() -> None:
     def full(jpeg: bytes) -> str:
         raise OSError(28, "No space left on device")
 
-    judge = Judge(CAMERA, PaintedDetector(), full, Limits(frozen_after=None))
+    judge = Judge(CAMERA, PaintedDetector(), full, FILE_LIMITS)
     (stay,) = [one for frame in film((12, PARKED)) for one in judge.look(frame)]
     assert stay.evidence == ()
     assert "No space left on device" in stay.attributes["evidence_missing"]

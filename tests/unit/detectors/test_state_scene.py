@@ -8,7 +8,7 @@ from config.sources import Camera, Zone
 from detectors.boxes import Box
 from detectors.heads.head import Head
 from detectors.heads.teaching import Example, teach
-from detectors.health import Limits
+from detectors.health import FILE_LIMITS
 from detectors.inference.port import Picture
 from detectors.judge import Judge
 from detectors.lessons import Lessons
@@ -76,7 +76,7 @@ def head_of(scene: str = "bin_overflow") -> Head:
 def told(heads: dict[str, Head], parts: list[tuple[int, Picture]], zone: Zone = BIN) -> list[tuple[int, str, object]]:
     """Second, kind and value of what a camera tells; one picture a second."""
     camera = Camera(id="camera/yard", zones=(zone,))
-    judge = Judge(camera, PaintedDetector(), None, Limits(frozen_after=None), lessons=Lessons(PaintedFeatures(), heads.get))
+    judge = Judge(camera, PaintedDetector(), None, FILE_LIMITS, lessons=Lessons(PaintedFeatures(), heads.get))
     frames = [picture for count, picture in parts for _ in range(count)]
     observations = [one for second, picture in enumerate(frames) for one in judge.look(Frame(picture, second * SECOND))]
     return [(one.at // SECOND, one.kind, one.value) for one in observations]
@@ -99,7 +99,7 @@ def test_a_head_that_is_taught_meanwhile_holds_at_once() -> None:
     """The zone becomes clear and is judged, without a restart."""
     heads: dict[str, Head] = {}
     camera = Camera(id="camera/yard", zones=(BIN,))
-    judge = Judge(camera, PaintedDetector(), None, Limits(frozen_after=None), lessons=Lessons(PaintedFeatures(), heads.get))
+    judge = Judge(camera, PaintedDetector(), None, FILE_LIMITS, lessons=Lessons(PaintedFeatures(), heads.get))
     values = []
     for second in range(60):
         if second == 15:

@@ -8,12 +8,15 @@ from config.kinds import ValueType
 from config.moment import SECOND
 from config.sources import SCENES, Camera, Zone
 from detectors.boxes import Box
-from detectors.health import Condition
+from detectors.health import Condition, Health
+from detectors.reference import Reference
 from detectors.scenes.stay import Phase, Stay
 from detectors.telling import health_observation, stay_id, stay_observation
+from detectors.thumbnail import shrink
 from streams.observation import Position
 from streams.publicform import read_observation, write_observation
 from tests.fakes.painting import SQUARE
+from tests.fakes.scenery import infrared, panorama, seen
 
 ZONE = Zone(id="bay", scene="illegal_parking", polygon=SQUARE)
 CAMERA = Camera(id="camera/gate-3", zones=(ZONE,), lon=113.2, lat=29.4)
@@ -75,9 +78,17 @@ def test_the_same_run_gives_the_same_ids() -> None:
 
 def test_a_blind_camera_says_that_its_zones_are_unknown() -> None:
     """Blindness is told with the zones that nobody can see; sight without."""
-    blind = health_observation(CAMERA, Condition.BLACK, 9 * SECOND)
+    blind = health_observation(CAMERA, Health(condition=Condition.BLACK), 9 * SECOND)
     assert (blind.kind, blind.value, blind.attributes) == ("camera_health", "black", {"zones": {"bay": "unknown"}})
-    assert health_observation(CAMERA, Condition.OK, 9 * SECOND).attributes == {}
+    assert health_observation(CAMERA, Health(), 9 * SECOND).attributes == {}
+
+
+def test_light_and_a_new_view_are_told_with_the_condition() -> None:
+    """A camera that sees by infra-red says so; one that takes a new view for the usual one says so once."""
+    glance = shrink(infrared(seen(panorama(1))))
+    night = Health(reference=Reference.of(glance, 0), relearned=9 * SECOND)
+    assert health_observation(CAMERA, night, 9 * SECOND).attributes == {"light": "infrared", "view": "relearned"}
+    assert health_observation(CAMERA, night, 10 * SECOND).attributes == {"light": "infrared"}
 
 
 def test_a_camera_of_unknown_place_has_no_position() -> None:
@@ -88,7 +99,7 @@ def test_a_camera_of_unknown_place_has_no_position() -> None:
 @pytest.mark.parametrize("condition", list(Condition))
 def test_what_is_told_can_be_read_again(condition: Condition) -> None:
     """The public form of every observation is accepted by the product's own door, with the shipped kinds."""
-    for told in (stay_observation(CAMERA, ZONE, STAY, 35 * SECOND), health_observation(CAMERA, condition, SECOND)):
+    for told in (stay_observation(CAMERA, ZONE, STAY, 35 * SECOND), health_observation(CAMERA, Health(condition=condition), SECOND)):
         public = write_observation(told)
         assert read_observation(public, now=told.at, kinds=shipped_kinds()).id == told.id
 
