@@ -67,6 +67,10 @@ DOORS: tuple[Feed, ...] = (
 """The feeds of a city that names none: one a door, and the ticks. A gateway may take 15 s to be started again."""
 
 
+REMEMBERED = 131_072
+"""Sources whose feed a table remembers; then it begins anew."""
+
+
 class FeedTable:
     """Which feed a source belongs to.
 
@@ -95,6 +99,8 @@ class FeedTable:
         """The feed of a source: the first with a pattern that fits, else its door's own."""
         found = self._known.get(source)
         if found is None:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
             fitting = (feed for fits, feed in self._patterns if fits(source))
             found = self._known[source] = next(fitting, None) or self._doors[self._door_of(source)]
         return found
