@@ -22,6 +22,10 @@ Days = Annotated[int, msgspec.Meta(ge=0, le=36_525)]
 """Whole days, a century at most; 0 stands for no end."""
 Level = Annotated[str, msgspec.Meta(pattern="^(?i:debug|info|warning|error)$")]
 """How much is logged."""
+Inference = Annotated[str, msgspec.Meta(pattern="^(onnxruntime|int8|opencv|ultralytics)$")]
+"""What runs the detectors' model."""
+Packing = Annotated[str, msgspec.Meta(pattern="^(whole|mosaic)$")]
+"""Whether the model is shown each camera's whole picture, or the zones of several cameras in one input."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +57,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         journal: folder in which the cameras note the id of every observation before they send it, for a proof against the
             log (the demo's); empty for none.
         evidence_days: days after which evidence pictures are deleted; 0 keeps them for ever.
+        packing: ``whole`` shows the model each camera's whole picture, ``mosaic`` the zones of several cameras in one input.
+        inference: what runs the model: ``onnxruntime``, ``int8`` (the same with eight-bit convolutions), ``opencv`` or ``ultralytics``.
+        model: a model file of one's own; empty for the default model.
+        labels: its label map, a text file; empty where the model needs none.
     """
 
     broker: str = "embedded"
@@ -78,6 +86,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     topic_suffix: str = ""
     journal: str = ""
     evidence_days: Days = 90
+    packing: Packing = "whole"
+    inference: Inference = "onnxruntime"
+    model: str = ""
+    labels: str = ""
 
     @property
     def database_url(self) -> str:

@@ -8,7 +8,7 @@ import msgspec
 from config.moment import SECOND, Micros
 from config.sources import Camera, Zone
 from detectors import gate, health
-from detectors.boxes import Detection
+from detectors.boxes import Box, Detection
 from detectors.evidence.chain import Link, Taken
 from detectors.evidence.picture import Stamp, evidence_jpeg, frame_digest
 from detectors.glance import Glance
@@ -43,6 +43,24 @@ class Sight(msgspec.Struct, frozen=True):
     seen: tuple[Detection, ...]
 
 
+class Begun(msgspec.Struct, frozen=True):
+    """A frame that is judged in part.
+
+    Attributes:
+        frame: the frame.
+        thumbnail: of it.
+        told: what is told of the camera itself.
+        due: the zones that are looked at.
+        regions: where the model must look; nowhere when no zone needs it, or nothing has changed.
+    """
+
+    frame: Frame
+    thumbnail: Glance
+    told: tuple[Observation, ...]
+    due: tuple[Zone, ...] = ()
+    regions: tuple[Box, ...] = ()
+
+
 class Judge:
     """All that is remembered of one camera. One thread at a time.
 
@@ -54,6 +72,7 @@ class Judge:
         lessons: what was taught; without them such zones are untaught.
         faces: finds faces in pictures that are kept; without it a rule of thumb on people's boxes is all there is.
         chain: takes each picture that was kept and returns its link; ``None`` keeps no chain.
+        early: part of a zone's interval by which it may be looked at early.
     """
 
     def __init__(
@@ -66,6 +85,7 @@ class Judge:
         lessons: Lessons | None = None,
         chain: Chain | None = None,
         faces: Detector | None = None,
+        early: float = 0.0,
     ) -> None:
         self._camera = camera
         self._detector = detector
@@ -78,7 +98,7 @@ class Judge:
         head_of = lessons.head_of if lessons is not None else _untaught
         self._watchers = {zone.id: watcher_of(zone, partial(head_of, zone.id)) for zone in camera.zones}
         extract = lessons.extractor.features if lessons is not None else None
-        self._views = {zone.id: view_of(zone, self._watchers[zone.id], extract) for zone in camera.zones}
+        self._views = {zone.id: view_of(zone, self._watchers[zone.id], extract, early) for zone in camera.zones}
         self._told_sight = dict.fromkeys(self._watchers, ZoneSight.CLEAR)
         self._regions = [around(zone.polygon) for zone in camera.zones if Need.DETECTIONS in self._watchers[zone.id].needs]
         self._sight: Sight | None = None
@@ -100,17 +120,33 @@ class Judge:
 
     def look(self, frame: Frame) -> tuple[Observation, ...]:
         """Judge one frame; frames come in the order of their event time."""
+        begun = self.begin(frame)
+        return self.finish(begun, self._ask_model(frame) if begun.regions else None)
+
+    def begin(self, frame: Frame) -> Begun:
+        """Judge what needs no model, and say where the model must look; :meth:`finish` is called with what it found."""
         thumbnail = shrink(frame.picture)
         told = list(self._become(health.look(self._health, self._limits, thumbnail, frame.at), frame.at))
         if not health.sees(self._health):
             self._blind()
-            return tuple(told)
+            return Begun(frame, thumbnail, tuple(told))
         due = [zone for zone in self._camera.zones if self._views[zone.id].due(frame.at)]
-        fresh = self._wanted(due) and self._needs_model(thumbnail, frame.at)
-        if fresh:
-            self._sight = Sight(thumbnail, frame.at, self._ask_model(frame))
-        for zone in due:
-            told += self._look_at(zone, frame, fresh=fresh)
+        asks = self._wanted(due) and self._needs_model(thumbnail, frame.at)
+        return Begun(frame, thumbnail, tuple(told), tuple(due), tuple(self._regions) if asks else ())
+
+    def finish(self, begun: Begun, seen: tuple[Detection, ...] | None, *, whole: bool = True) -> tuple[Observation, ...]:
+        """Judge the rest of a frame.
+
+        Args:
+            begun: what :meth:`begin` returned, of the newest frame.
+            seen: what the model found, or ``None`` when it was not asked; what it found before holds then.
+            whole: whether it looked at the whole picture, and not at the zones alone.
+        """
+        told, frame = list(begun.told), begun.frame
+        if seen is not None:
+            self._sight = Sight(begun.thumbnail, frame.at, seen)
+        for zone in begun.due:
+            told += self._look_at(zone, frame, fresh=seen is not None and whole)
         return tuple(told)
 
     def silence(self, at: Micros) -> tuple[Observation, ...]:

@@ -35,27 +35,31 @@ class View:
         zone: the zone.
         needs: what its scene wants to be shown.
         every: time between two looks; 0 looks at every frame.
+        early: part of that time by which a look may come early: live frames are stamped as they arrive, before or after their time.
         median: pictures whose median is looked at.
         features: gives a crop's features; needed where the scene needs them.
     """
 
-    def __init__(self, zone: Zone, needs: Need, *, every: Micros = 0, median: int = 1, features: Features | None = None) -> None:
+    def __init__(
+        self, zone: Zone, needs: Need, *, every: Micros = 0, median: int = 1, features: Features | None = None, early: float = 0.0
+    ) -> None:
         self._zone = zone
         self._needs = needs
         self._every = every
+        self._slack = round(every * early)
         self._features = features
         self._crops: deque[Picture] = deque(maxlen=median)
         self._next: Micros | None = None
 
     def due(self, at: Micros) -> bool:
         """Whether the zone is to be looked at in a frame of this time; time that runs backwards begins anew."""
-        return self._next is None or at >= self._next or at < self._next - self._every
+        return self._next is None or at >= self._next - self._slack or at < self._next - self._every - self._slack
 
     def look(self, picture: Picture, seen: tuple[Detection, ...], at: Micros) -> Look | None:
         """What the scene is shown; ``None`` while a median has too few pictures."""
-        self._next = (
-            at + self._every if self._next is None or at >= self._next + self._every or at < self._next else self._next + self._every
-        )
+        if self._next is None or not self._next - self._slack <= at < self._next + self._every:
+            self._next = at
+        self._next += self._every
         if not self._needs & (Need.CROP | Need.FEATURES):
             return Look(at=at, seen=seen)
         crop = crop_of(picture, self._zone)
@@ -74,8 +78,15 @@ class View:
         self._crops.clear()
 
 
-def view_of(zone: Zone, watcher: Watcher, features: Features | None) -> View:
-    """The view that a zone's scene asks for; the zone's own ``every`` wins."""
+def interval_of(zone: Zone) -> Micros:
+    """Time between two looks at a zone: its own ``every``, else its scene's; 0 for every frame."""
     policy = POLICIES.get(zone.scene)
-    every = zone.every if zone.every is not None else policy.every if policy is not None else 0
-    return View(zone, watcher.needs, every=every, median=policy.median if policy is not None else 1, features=features)
+    return zone.every if zone.every is not None else policy.every if policy is not None else 0
+
+
+def view_of(zone: Zone, watcher: Watcher, features: Features | None, early: float = 0.0) -> View:
+    """The view that a zone's scene asks for."""
+    policy = POLICIES.get(zone.scene)
+    return View(
+        zone, watcher.needs, every=interval_of(zone), median=policy.median if policy is not None else 1, features=features, early=early
+    )

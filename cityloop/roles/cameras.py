@@ -27,18 +27,21 @@ from detectors.fleet.metrics import Metrics
 from detectors.fleet.outlet import Outlet, nowhere
 from detectors.fleet.pause import Pause
 from detectors.fleet.rounds import Post, Rounds, start_rounds
+from detectors.fleet.schedule import EARLY, period_of
 from detectors.heads.store import HeadStore
 from detectors.health import FILE_LIMITS, Condition, Limits
 from detectors.inference.faces import find_faces
 from detectors.inference.features import Backbone
 from detectors.inference.onnx import NanoDet
-from detectors.inference.port import Detector
+from detectors.inference.packed import PackedDetector
+from detectors.inference.port import Detector, SquareDetector
 from detectors.judge import Judge
 from detectors.lessons import Lessons, lessons_of, taught_zones
 from detectors.sources.opening import open_live, open_playback
 from detectors.sources.place import is_live
 from detectors.sources.playback import Shelf
 from detectors.sources.quiet import quiet_decoders
+from detectors.viewing import interval_of
 from detectors.weights.cache import cache_folder, require
 from streams.batcher import Batcher
 from streams.clock import system_clock
@@ -64,7 +67,7 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
     asyncio.run(_run(settings, catalogue, detector))
 
 
-async def _run(settings: Settings, catalogue: Catalogue, detector: Detector) -> None:
+async def _run(settings: Settings, catalogue: Catalogue, detector: SquareDetector) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
@@ -89,12 +92,13 @@ async def _run(settings: Settings, catalogue: Catalogue, detector: Detector) -> 
         _log.warning("cameras.no_face_model", reason="faces are blurred by a rule of thumb only", fix="cityloop weights")
     sweeping = asyncio.create_task(_sweep_hourly(settings))
     posts = [
-        Post(camera.id, camera.rate, _feed(camera, shelf), _judge(camera, Eyes(detector, faces), archive, lessons.get(camera.id)))
+        Post(camera.id, _rate(camera), _feed(camera, shelf), _judge(camera, Eyes(detector, faces), archive, lessons.get(camera.id)))
         for camera in watched
     ]
     stopped = threading.Event()
     pause = Pause(stopped.wait, outlet.beat, time.monotonic)
-    judging = start_rounds(Rounds(posts, outlet.tell, metrics, clock=system_clock, seconds=time.monotonic, wait=pause))
+    packer = PackedDetector(detector) if settings.packing == "mosaic" else None
+    judging = start_rounds(Rounds(posts, outlet.tell, metrics, clock=system_clock, seconds=time.monotonic, wait=pause, packer=packer))
     health.add("broker", lambda: outlet.fault)
     health.add("judging", lambda: None if judging.is_alive() or not posts else "the judging thread has ended")
     health.add("cameras", partial(_all_blind, posts))
@@ -136,16 +140,22 @@ def _lessons(settings: Settings, watched: Sequence[Camera]) -> dict[str, Lessons
     return {camera.id: lessons_of(camera, heads, backbone) for camera in pupils}
 
 
+def _rate(camera: Camera) -> float:
+    """Looks a second at a camera: its zones' intervals may need fewer than its own rate."""
+    return 1 / period_of(camera.rate, [interval_of(zone) for zone in camera.zones])
+
+
 class Eyes(msgspec.Struct, frozen=True):
     """The models: what is looked for, and the faces that are made unreadable."""
 
-    detector: Detector
+    detector: SquareDetector
     faces: Detector | None
 
 
 def _judge(camera: Camera, eyes: Eyes, archive: Archive, lessons: Lessons | None) -> Judge:
     limits = Limits() if is_live(camera.url or "") else FILE_LIMITS
-    return Judge(camera, eyes.detector, archive.pictures.put, limits, lessons=lessons, chain=archive.chains.append, faces=eyes.faces)
+    keep, chain = archive.pictures.put, archive.chains.append
+    return Judge(camera, eyes.detector, keep, limits, lessons=lessons, chain=chain, faces=eyes.faces, early=EARLY)
 
 
 def _feed(camera: Camera, shelf: Shelf) -> Feed:

@@ -3,7 +3,7 @@
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
 OUTCOMES = ("judged", "skipped", "replaced", "late", "failed")
-"""Judged; a turn skipped by overload; replaced by a newer frame before its turn; no new frame at the turn; the judge failed."""
+"""Judged; a turn that an overload has cost; replaced by a newer frame before its turn; no new frame at the turn; the judge failed."""
 
 
 class Metrics:
@@ -18,6 +18,11 @@ class Metrics:
             "cityloop_camera_frames", "Frames and turns of each camera by what became of them.", ("camera", "outcome"), registry=registry
         )
         self.rate = Gauge("cityloop_camera_effective_rate_hertz", "Frames judged per second, lately.", ("camera",), registry=registry)
+        self.stretch = Gauge(
+            "cityloop_camera_stretch_ratio",
+            "How many times as long as wanted the intervals of all cameras are; above 1.1 the process is overloaded.",
+            registry=registry,
+        )
         self.blind = Gauge("cityloop_camera_blind", "1 while the camera sees nothing.", ("camera",), registry=registry)
         self.judging = Histogram(
             "cityloop_camera_judging_seconds",

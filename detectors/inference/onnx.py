@@ -48,6 +48,11 @@ class NanoDet:
         """Every label that it can give."""
         return self._labels
 
+    @property
+    def side(self) -> int:
+        """Side of the model's input, pixels."""
+        return self._size
+
     def detect(self, pictures: Sequence[Picture]) -> list[tuple[Detection, ...]]:
         """What is in each picture, the surest first (the model takes one picture at a time)."""
         return [self._one(picture) for picture in pictures]

@@ -27,6 +27,14 @@ class Detector(Protocol):
         """
 
 
+class SquareDetector(Detector, Protocol):
+    """A detector that looks at a square of one size, into which larger pictures are scaled."""
+
+    @property
+    def side(self) -> int:
+        """Side of the square, pixels: a picture of this size is looked at as it is."""
+
+
 class FeatureExtractor(Protocol):
     """Gives a crop's features: the same crop, the same vector."""
 

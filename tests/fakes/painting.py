@@ -44,6 +44,11 @@ class PaintedDetector:
         """Every label that can be painted."""
         return tuple(COLOURS)
 
+    @property
+    def side(self) -> int:
+        """As the default model's."""
+        return 416
+
     def detect(self, pictures: Sequence[Picture]) -> list[tuple[Detection, ...]]:
         """What was painted, in the order of labels and places."""
         return [self._one(picture) for picture in pictures]

@@ -32,6 +32,10 @@ TAKEN: dict[str, tuple[str, object]] = {
     "topic_suffix": (".t1", ".t1"),
     "journal": ("/var/journal", "/var/journal"),
     "evidence_days": ("30", 30),
+    "packing": ("mosaic", "mosaic"),
+    "inference": ("opencv", "opencv"),
+    "model": ("/srv/city/own.onnx", "/srv/city/own.onnx"),
+    "labels": ("/srv/city/own.txt", "/srv/city/own.txt"),
 }
 
 DEFAULTS = {
@@ -39,6 +43,7 @@ DEFAULTS = {
     "console_port": 8080, "metrics_port": 0, "mqtt": "", "mqtt_user": "", "mqtt_password": "", "webhook": "", "webhook_secret": "",
     "checkpoint_seconds": 2.0, "commit_seconds": 0.5, "session_seconds": 10.0, "workers": 1, "rules_seconds": 0.0, "log_level": "info", "topic_suffix": "", "journal": "",
     "evidence_days": 90,
+    "packing": "whole", "inference": "onnxruntime", "model": "", "labels": "",
 }  # fmt: skip
 
 

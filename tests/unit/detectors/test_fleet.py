@@ -1,25 +1,31 @@
 """A fleet of cameras: turns, feeds, rounds, and the outlet to the log."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
+import structlog
 from prometheus_client import CollectorRegistry
 
 from config.cameraoptions import Options
+from detectors.boxes import Box, Detection
 from detectors.fleet.feed import PlaybackFeed
 from detectors.fleet.metrics import Metrics
 from detectors.fleet.outlet import FIRST_PAUSE, LONGEST_PAUSE, Outlet
 from detectors.fleet.rounds import Post, Rounds, start_rounds
 from detectors.fleet.schedule import Agenda
 from detectors.health import Condition
+from detectors.inference.packed import PackedDetector
+from detectors.inference.port import Picture
+from detectors.judge import Begun
 from detectors.sources.clip import Clip
 from detectors.sources.frame import Frame, SourceError
 from detectors.sources.playback import Playback
+from detectors.thumbnail import shrink
 from streams.observation import Observation
 from tests.fakes.footage import write_picture
-from tests.fakes.painting import paint
+from tests.fakes.painting import PaintedDetector, paint
 
 
 def observation(number: int) -> Observation:
@@ -120,6 +126,7 @@ class ScriptedJudge:
         self.inferences = 0
         self.looks = 0
         self.silences = 0
+        self.seen: list[tuple[Detection, ...] | None] = []
         self._breaks = breaks
 
     @property
@@ -136,18 +143,37 @@ class ScriptedJudge:
             raise ValueError(msg)
         return (observation(self.looks),)
 
+    def begin(self, frame: Frame) -> Begun:
+        """Ask for the whole picture."""
+        self.looks += 1
+        if self._breaks:
+            msg = f"cannot judge {frame.at}"
+            raise ValueError(msg)
+        return Begun(frame, shrink(frame.picture), (), (), (Box(0.2, 0.2, 0.8, 0.8),))
+
+    def finish(self, begun: Begun, seen: tuple[Detection, ...] | None, *, whole: bool = True) -> tuple[Observation, ...]:
+        """Tell what was seen."""
+        assert begun.regions
+        assert not whole
+        self.seen.append(seen)
+        return (observation(self.looks),)
+
     def silence(self, at: int) -> tuple[Observation, ...]:
         """Count."""
         self.silences += 1
         return ()
 
 
-def make_rounds(posts: list[Post], clockwork: Clockwork) -> tuple[Rounds, list[Observation], CollectorRegistry]:
+def make_rounds(
+    posts: list[Post], clockwork: Clockwork, packer: PackedDetector | None = None
+) -> tuple[Rounds, list[Observation], CollectorRegistry]:
     """Rounds over posts with a registry of their own."""
     told: list[Observation] = []
     registry = CollectorRegistry()
     return (
-        Rounds(posts, told.append, Metrics(registry), clock=clockwork.micros, seconds=clockwork.seconds, wait=clockwork.wait),
+        Rounds(
+            posts, told.append, Metrics(registry), clock=clockwork.micros, seconds=clockwork.seconds, wait=clockwork.wait, packer=packer
+        ),
         told,
         registry,
     )
@@ -179,6 +205,82 @@ def test_one_camera_that_breaks_its_judge_harms_no_other() -> None:
     rounds.run()
     assert good.looks == 10
     assert frames(registry, "camera/bad") == {"failed": 11, "replaced": 11}
+
+
+def test_cameras_that_are_due_soon_share_the_model() -> None:
+    """With packing, six cameras at 1 Hz need two inputs a second, not six, and each keeps its rate."""
+    packer, judges = PackedDetector(PaintedDetector()), [ScriptedJudge() for _ in range(6)]
+    posts = [Post(f"camera/{number}", 1.0, ScriptedFeed(), judge) for number, judge in enumerate(judges)]
+    rounds, told, registry = make_rounds(posts, Clockwork(10.1), packer)
+    rounds.run()
+    assert all(10 <= judge.looks <= 12 for judge in judges)
+    assert all(judge.seen == [()] * judge.looks for judge in judges)
+    assert len(told) == sum(judge.looks for judge in judges)
+    assert packer.inputs <= 35
+    assert registry.get_sample_value("cityloop_camera_inferences_total") == packer.inputs
+    assert registry.get_sample_value("cityloop_camera_stretch_ratio") == 1
+
+
+class BrokenDetector(PaintedDetector):
+    """A model that fails."""
+
+    def detect(self, pictures: Sequence[Picture]) -> list[tuple[Detection, ...]]:
+        """Fail."""
+        msg = f"cannot look at {len(pictures)}"
+        raise RuntimeError(msg)
+
+
+def test_a_model_that_fails_is_counted_for_each_who_asked() -> None:
+    """Packed or not, an error is counted by camera and the rounds go on; a judge that breaks takes nobody along."""
+    posts = [Post("camera/a", 1.0, ScriptedFeed(), ScriptedJudge()), Post("camera/b", 1.0, ScriptedFeed(), ScriptedJudge(breaks=True))]
+    rounds, told, registry = make_rounds(posts, Clockwork(3.2), PackedDetector(BrokenDetector()))
+    rounds.run()
+    assert told == []
+    assert min(frames(registry, name)["failed"] for name in ("camera/a", "camera/b")) >= 3
+    good = ScriptedJudge()
+    posts = [Post("camera/a", 1.0, ScriptedFeed(), good), Post("camera/b", 1.0, ScriptedFeed(), ScriptedJudge(breaks=True))]
+    rounds, told, registry = make_rounds(posts, Clockwork(3.2), PackedDetector(PaintedDetector()))
+    rounds.run()
+    assert len(told) == good.looks >= 4
+    assert frames(registry, "camera/b")["failed"] >= 3
+
+
+class SlowJudge(ScriptedJudge):
+    """A judge that takes a second for a look."""
+
+    def __init__(self, clockwork: Clockwork, cost: float) -> None:
+        super().__init__()
+        self._clockwork = clockwork
+        self.cost = cost
+
+    def look(self, frame: Frame) -> tuple[Observation, ...]:
+        """Take time."""
+        self._clockwork.now += self.cost
+        return super().look(frame)
+
+
+def test_an_overload_is_said_and_its_end_too() -> None:
+    """Twice as much to do as time: the ratio is published, the log says it once, and says when it is over."""
+    clockwork = Clockwork(300.0)
+    judges = [SlowJudge(clockwork, 0.5) for _ in range(4)]
+    posts = [Post(f"camera/{number}", 1.0, ScriptedFeed(), judge) for number, judge in enumerate(judges)]
+    rounds, _, registry = make_rounds(posts, clockwork)
+    ratios: list[float | None] = []
+
+    def relieve(observation: Observation) -> None:
+        if clockwork.now > 100 and len(ratios) == 0:
+            ratios.append(registry.get_sample_value("cityloop_camera_stretch_ratio"))
+            for judge in judges:
+                judge.cost = 0.01
+        assert observation.source == "camera/a"
+
+    rounds._tell = relieve  # The test relieves the load from where observations arrive.
+    with structlog.testing.capture_logs() as lines:
+        rounds.run()
+    assert ratios == [pytest.approx(2.0, abs=0.2)]
+    assert registry.get_sample_value("cityloop_camera_stretch_ratio") == 1
+    assert [line["event"] for line in lines] == ["cameras.overloaded", "cameras.keep_up"]
+    assert frames(registry, "camera/0")["skipped"] > 40
 
 
 def test_a_camera_without_frames_is_late_and_then_blind() -> None:
