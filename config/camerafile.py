@@ -19,7 +19,7 @@ from config.sources import SCENES, Camera, Point, Zone
 from config.suggest import did_you_mean
 from config.yamlfile import Node, read_yaml
 
-SCHEMES = ("file", "package", "rtsp", "rtsps", "http", "https")
+SCHEMES = ("file", "package", "rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "push", "v4l2")
 """Where frames may come from; ``package:`` names a file inside an installed Python package."""
 
 _ID = re.compile(r"camera/[a-z0-9]([a-z0-9._-]*[a-z0-9])?")

@@ -102,6 +102,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return Path(self.data) / "evidence"
 
     @property
+    def frames_folder(self) -> Path:
+        """Where frames that were pushed wait for the process that judges cameras."""
+        return Path(self.data) / "frames"
+
+    @property
     def heads_folder(self) -> Path:
         """Where heads that were taught are kept."""
         return Path(self.data) / "heads"

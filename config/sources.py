@@ -19,6 +19,9 @@ SCENES: Mapping[str, str] = {
 }
 """Scenes that a zone can be judged for, each with the kind of its observations; :mod:`detectors.scenes` knows how."""
 
+PUSHED = "push:"
+"""The source of a camera whose frames are pushed to the gateway."""
+
 
 class Zone(msgspec.Struct, frozen=True, kw_only=True):
     """A polygon of a camera's picture in which one scene is judged.
@@ -46,7 +49,7 @@ class Camera(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         id: ``camera/<id>``.
         zones: what is judged in its picture.
-        url: where frames come from (``file:``, ``rtsp:``, ``http:``); credentials by reference only.
+        url: where frames come from (``file:``, ``rtsp:``, ``http:``, ``push:``); credentials by reference only.
         rate: frames judged per second.
         started_at: event time of the first frame of a file; ``None`` for live sources.
         name: shown to people.

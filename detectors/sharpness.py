@@ -10,7 +10,8 @@ from detectors.glance import Detail
 
 TEXTURED = 2e-3
 """Detail of a tile that has something to lose: about six levels of grey from pixel to pixel at middle brightness."""
-FEWEST_TILES = 6
+FEWEST_TILES = 12
+"""Of 48: what has structure in a smaller part of the picture may be a lorry that drives away."""
 FALLEN = 0.25
 """A tile has lost its structure when it has less than this part of its usual one: a blur of a pixel or two does that."""
 MOST_OF_IT = 0.7

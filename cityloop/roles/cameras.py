@@ -49,6 +49,7 @@ from streams.envelope import FeedState
 from streams.journal import Journal, journal_file
 from streams.producer import open_producer
 from streams.signs import Signs
+from streams.spool import Spool
 from streams.telemetry import Health, configure_logging, serve_telemetry
 
 DRAIN_SECONDS = 5.0
@@ -93,6 +94,12 @@ async def _run(settings: Settings, catalogue: Catalogue, detector: SquareDetecto
     sweeping = asyncio.create_task(_sweep_hourly(settings))
     posts = [
         Post(camera.id, _rate(camera), _feed(camera, shelf), _judge(camera, Eyes(detector, faces), archive, lessons.get(camera.id)))
+        for camera in watched
+    ]
+    stopped = threading.Event()
+    pause = Pause(stopped.wait, outlet.beat, time.monotonic)
+    packer = PackedDetector(detector) if settings.packing == "mosaic" else None
+    judging = start_rounds(Rounds(posts, outlet.tell, metrics, clock=system_clock, seconds=time.monotonic, wait=pause, packer=packer))
         for camera in watched
     ]
     stopped = threading.Event()
@@ -158,10 +165,10 @@ def _judge(camera: Camera, eyes: Eyes, archive: Archive, lessons: Lessons | None
     return Judge(camera, eyes.detector, keep, limits, lessons=lessons, chain=chain, faces=eyes.faces, early=EARLY)
 
 
-def _feed(camera: Camera, shelf: Shelf) -> Feed:
+def _feed(camera: Camera, shelf: Shelf, spool: Spool) -> Feed:
     if not is_live(camera.url or ""):
         return PlaybackFeed(partial(open_playback, camera, shelf), system_clock, time.monotonic, random.random)
-    source = open_live(camera, os.environ, system_clock)
+    source = open_live(camera, os.environ, system_clock, spool=spool)
     source.start(camera.id)
     return LiveFeed(source, options_of(camera.options).timeout, time.monotonic)
 

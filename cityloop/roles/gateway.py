@@ -8,6 +8,7 @@ import uvloop
 from cityloop.keyring import open_keyring
 from config.catalogue import Catalogue
 from config.settings import Settings
+from config.sources import PUSHED
 from streams.gateway.keys import KeyRing
 from streams.gateway.metrics import Metrics
 from streams.gateway.service import Gateway
@@ -38,7 +39,10 @@ async def _run(settings: Settings, catalogue: Catalogue, keyring: KeyRing | None
     try:
         async with open_keyring(settings, keyring) as ring:
             feeds = catalogue.feed_table
-            gateway = Gateway(settings, catalogue.kinds, catalogue.devices, ring, metrics=Metrics(), health=health, feeds=feeds)
+            pushed = [camera.id for camera in catalogue.cameras.values() if camera.url == PUSHED]
+            gateway = Gateway(
+                settings, catalogue.kinds, catalogue.devices, ring, metrics=Metrics(), health=health, feeds=feeds, pushed=pushed
+            )
             await gateway.run(stop)
     finally:
         if telemetry is not None:

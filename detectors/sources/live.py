@@ -14,8 +14,8 @@ from streams.clock import Clock
 class Reader(Protocol):
     """One connection to a source."""
 
-    def read(self) -> Picture:
-        """Wait for the next picture.
+    def read(self) -> Picture | Frame:
+        """Wait for the next picture; a frame, when its source knows when it was taken.
 
         Raises:
             SourceError: the connection is lost.
@@ -30,7 +30,7 @@ class LiveSource:
 
     Args:
         connect: makes a connection, or raises :class:`SourceError`.
-        clock: stamps frames with their arrival, since cameras' own clocks are often wrong.
+        clock: stamps pictures with their arrival, since cameras' own clocks are often wrong.
         chance: random numbers from 0 to 1 for the back-off.
         stopped: set to end it (a reader may wait on it too).
 
@@ -66,8 +66,8 @@ class LiveSource:
     def _run(self) -> None:
         while not self._stopped.is_set():
             try:
-                for picture in self._pictures():
-                    self.latest.put(Frame(picture, self._clock()))
+                for read in self._pictures():
+                    self.latest.put(read if isinstance(read, Frame) else Frame(read, self._clock()))
                     self.fault, self.failures = None, 0
             except SourceError as error:
                 self.fault = str(error)
@@ -76,7 +76,7 @@ class LiveSource:
             self.failures += 1
             self._stopped.wait(wait_before(self.failures, self._chance()))
 
-    def _pictures(self) -> Iterator[Picture]:
+    def _pictures(self) -> Iterator[Picture | Frame]:
         reader = self._connect()
         self.connections += 1
         try:

@@ -7,14 +7,16 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from config.cameraoptions import options_of
-from config.sources import Camera
+from config.sources import PUSHED, Camera
 from detectors.sources.frame import SourceError
 from detectors.sources.live import LiveSource, Reader
 from detectors.sources.place import is_live, local_path, read_credentials, with_credentials
 from detectors.sources.playback import Playback, Shelf
+from detectors.sources.pushed import PushedReader
 from detectors.sources.rtsp import RtspReader
 from detectors.sources.snapshot import SnapshotReader
 from streams.clock import Clock
+from streams.spool import Spool
 
 
 def open_playback(camera: Camera, shelf: Shelf) -> Playback:
@@ -27,17 +29,31 @@ def open_playback(camera: Camera, shelf: Shelf) -> Playback:
     return Playback(shelf.clip(local_path(url)), options_of(camera.options), url)
 
 
-def open_live(camera: Camera, environment: Mapping[str, str], clock: Clock, chance: Callable[[], float] = random.random) -> LiveSource:
+def open_live(
+    camera: Camera, environment: Mapping[str, str], clock: Clock, chance: Callable[[], float] = random.random, *, spool: Spool | None = None
+) -> LiveSource:
     """The live source of a camera, not started yet.
 
     Credentials are read at each connection, so that a changed password needs no restart.
+
+    Args:
+        camera: with its URL.
+        environment: variables of the process, for credentials.
+        clock: stamps pictures that bring no time with them.
+        chance: random numbers from 0 to 1 for the back-off.
+        spool: where the gateway leaves pushed frames; ``None`` where there is no gateway.
     """
     stopped = threading.Event()
-    return LiveSource(partial(_connect, camera, environment, stopped), clock, chance, stopped)
+    return LiveSource(partial(_connect, camera, environment, stopped, spool), clock, chance, stopped)
 
 
-def _connect(camera: Camera, environment: Mapping[str, str], stopped: threading.Event) -> Reader:
+def _connect(camera: Camera, environment: Mapping[str, str], stopped: threading.Event, spool: Spool | None) -> Reader:
     url, options = camera.url or "", options_of(camera.options)
+    if url == PUSHED:
+        if spool is None:
+            msg = f"{camera.id}: its frames are pushed to the gateway, and only the role cameras takes them from there"
+            raise SourceError(msg)
+        return PushedReader(camera.id, spool, 1 / camera.rate, stopped)
     if not is_live(url):
         msg = f"{url}: this is not a live source"
         raise SourceError(msg)

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from detectors.sources.frame import SourceError
 
-LIVE = frozenset({"rtsp", "rtsps", "http", "https"})
+LIVE = frozenset({"rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "push", "v4l2"})
 
 
 def is_live(url: str) -> bool:

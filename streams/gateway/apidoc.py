@@ -7,8 +7,8 @@ import msgspec
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, Operation, Parameter, RequestBody, Schema, SecurityScheme
-from litestar.openapi.spec.enums import OpenAPIType
+from litestar.openapi.spec import Components, OpenAPIMediaType, Operation, Parameter, RequestBody, Schema, SecurityScheme
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
 from streams.gateway.body import FORMS, Form
 from streams.gateway.details import MEDIA_TYPE, Details, Kind
@@ -46,6 +46,28 @@ that the city has given the key; this one carries nothing else. While a feed is 
 do not take its silence for absence.
 """
 HEARTBEAT_RESPONSES = {kind.status: RESPONSES[kind.status] for kind in (Kind.NO_KEY, Kind.OUT_OF_SCOPE, Kind.NO_LOG)}
+
+FRAMES = """Takes one JPEG of a camera whose source is `push:`, at most 10 MB and 40 megapixels.
+
+Only the newest frame of a camera is kept, until the process that judges takes it; nothing of a frame reaches the log. The header
+`Frame-At` (RFC 3339, with offset) says when it was taken; without it that is now. **202** has a receipt: `kept` is false for a
+frame that is not newer than the one before. The key needs the scope `frames:write`.
+"""
+_FRAME_TAKEN = (
+    Kind.BAD_TIME,
+    Kind.NO_KEY,
+    Kind.OUT_OF_SCOPE,
+    Kind.NOT_FOUND,
+    Kind.TOO_LARGE,
+    Kind.WRONG_TYPE,
+    Kind.NO_PICTURE,
+    Kind.BUSY,
+    Kind.NO_ROOM,
+)
+FRAMES_RESPONSES = {
+    kind.status: ResponseSpec(Details, description=f"{kind.title}.", media_type=MEDIA_TYPE, generate_examples=False)
+    for kind in _FRAME_TAKEN
+}
 
 
 def _inlined(schema: Any, parts: dict[str, Any]) -> Any:
@@ -85,6 +107,18 @@ class ObservationsOperation(Operation):
         )
         self.parameters = [*(self.parameters or []), key]
         self.request_body = RequestBody(content=_bodies(), description="Observations.", required=True)
+
+
+@dataclass
+class FramesOperation(Operation):
+    """The operation with its body and its header."""
+
+    def __post_init__(self) -> None:
+        text = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.DATE_TIME)
+        at = Parameter(name="Frame-At", param_in="header", description="When the frame was taken.", required=False, schema=text)
+        self.parameters = [*(self.parameters or []), at]
+        picture = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
+        self.request_body = RequestBody(content={"image/jpeg": OpenAPIMediaType(schema=picture)}, description="One JPEG.", required=True)
 
 
 def openapi_config(version: str) -> OpenAPIConfig:

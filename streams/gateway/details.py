@@ -18,6 +18,7 @@ class Kind(Enum):
     """Every error of a request: name in its ``type`` URN, status, title."""
 
     MALFORMED = ("malformed", 400, "The body is not JSON")
+    BAD_TIME = ("bad-time", 400, "The time of the frame cannot be used")
     NO_KEY = ("no-key", 401, "An API key is needed")
     WRONG_KEY = ("wrong-key", 401, "The API key is not valid")
     OUT_OF_SCOPE = ("out-of-scope", 403, "The API key may not do this")
@@ -27,10 +28,12 @@ class Kind(Enum):
     TOO_LARGE = ("too-large", 413, "The body is too large")
     WRONG_TYPE = ("wrong-type", 415, "The content type is not taken")
     ALL_REJECTED = ("all-rejected", 422, "No observation could be taken")
+    NO_PICTURE = ("no-picture", 422, "The picture cannot be used")
     KEY_REUSED = ("key-reused", 422, "The Idempotency-Key was used for another body")
     BUSY = ("busy", 429, "Too much is waiting to be stored")
     FAULT = ("fault", 500, "The gateway failed")
     NO_LOG = ("no-log", 503, "The log does not answer")
+    NO_ROOM = ("no-room", 503, "The frame could not be kept")
     NO_KEYS = ("no-keys", 503, "The store of API keys does not answer")
 
     @property

@@ -10,10 +10,22 @@ import structlog
 from litestar import Litestar, Request, Response, get, post
 from litestar.exceptions import HTTPException, InternalServerException, MethodNotAllowedException, NotFoundException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.params import FromPath
 
-from streams.gateway.apidoc import DESCRIPTION, HEARTBEAT, HEARTBEAT_RESPONSES, RESPONSES, ObservationsOperation, openapi_config
+from streams.gateway.apidoc import (
+    DESCRIPTION,
+    FRAMES,
+    FRAMES_RESPONSES,
+    HEARTBEAT,
+    HEARTBEAT_RESPONSES,
+    RESPONSES,
+    FramesOperation,
+    ObservationsOperation,
+    openapi_config,
+)
 from streams.gateway.bearer import authenticate
 from streams.gateway.details import MAX_BODY_BYTES, MEDIA_TYPE, Kind, RefusalError
+from streams.gateway.frames import Frames, Receipt
 from streams.gateway.hearing import Hearing
 from streams.gateway.intake import Accepted, Intake
 from streams.gateway.keys import KeyRing, Scope
@@ -28,7 +40,7 @@ _REPLIES: Mapping[type[HTTPException], tuple[Kind, str]] = {
 }
 
 
-def create_app(intake: Intake, ring: KeyRing, metrics: Metrics, health: Health, hearing: Hearing) -> Litestar:
+def create_app(intake: Intake, ring: KeyRing, metrics: Metrics, health: Health, hearing: Hearing, *, frames: Frames) -> Litestar:
     """Build the ingest API.
 
     Args:
@@ -37,6 +49,7 @@ def create_app(intake: Intake, ring: KeyRing, metrics: Metrics, health: Health, 
         metrics: the gateway's metrics.
         health: what readiness depends on.
         hearing: is told of every sign of life of an integrator.
+        frames: takes frames that are pushed.
     """
 
     @post(
@@ -73,6 +86,23 @@ def create_app(intake: Intake, ring: KeyRing, metrics: Metrics, health: Health, 
         with hearing.request(owner):
             metrics.requests.labels("204", "none").inc()
 
+    @post(
+        "/v1/frames/{camera:str}",
+        status_code=202,
+        summary="Push a frame of a camera",
+        description=FRAMES,
+        operation_class=FramesOperation,
+        responses=FRAMES_RESPONSES,
+        response_description="The frame lies where the cameras' process takes it, unless a newer one has come.",
+    )
+    async def send_frame(request: Request[Any, Any, Any], camera: FromPath[str]) -> Receipt:
+        owner = await authenticate(request.headers.get("authorization"), ring, Scope.FRAMES_WRITE)
+        with hearing.request(owner):
+            known, at = frames.camera(camera), frames.time(request.headers.get("frame-at"))
+            receipt = await frames.take(known, at, request.headers.get("content-type", ""), await _read(request))
+        metrics.requests.labels("202", "none").inc()
+        return receipt
+
     @get("/health/live", include_in_schema=False)
     async def live() -> dict[str, Any]:
         return {"ok": True, "reasons": {}}
@@ -88,7 +118,7 @@ def create_app(intake: Intake, ring: KeyRing, metrics: Metrics, health: Health, 
         return problem_response(refusal, error.headers if isinstance(error, HTTPException) else None)
 
     return Litestar(
-        route_handlers=[send_observations, send_heartbeat, live, ready],
+        route_handlers=[send_observations, send_heartbeat, send_frame, live, ready],
         openapi_config=openapi_config(version("cityloop")),
         exception_handlers={Exception: refused},
         request_max_body_size=MAX_BODY_BYTES,

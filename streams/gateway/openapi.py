@@ -1,6 +1,7 @@
 """The OpenAPI document of the ingest API, without a gateway that runs: for ``cityloop export openapi``."""
 
 from collections.abc import Awaitable
+from pathlib import Path
 from typing import Any, NoReturn
 
 import msgspec
@@ -8,12 +9,14 @@ from prometheus_client import CollectorRegistry
 
 from config.feeds import FeedTable
 from streams.clock import system_clock
+from streams.gateway.frames import Frames
 from streams.gateway.hearing import Hearing
 from streams.gateway.http import create_app
 from streams.gateway.ingest import Ingest
 from streams.gateway.intake import Intake
 from streams.gateway.keys import Denial, Owner, Scope
 from streams.gateway.metrics import Metrics
+from streams.spool import Spool
 from streams.telemetry import Health
 
 
@@ -34,7 +37,8 @@ def ingest_document() -> dict[str, Any]:
     nowhere, metrics = _Nowhere(), Metrics(CollectorRegistry())
     intake = Intake(Ingest(nowhere, nowhere, metrics, system_clock), {}, system_clock)
     hearing = Hearing(FeedTable(), system_clock, mqtt=False)
-    schema = create_app(intake, nowhere, metrics, Health(), hearing).openapi_schema.to_schema()
+    frames = Frames((), Spool(Path()), system_clock)
+    schema = create_app(intake, nowhere, metrics, Health(), hearing, frames=frames).openapi_schema.to_schema()
     document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(schema))
     return document
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping
 from contextlib import asynccontextmanager
 
 import structlog
@@ -18,6 +18,7 @@ from streams.batcher import Batcher
 from streams.clock import Clock, system_clock
 from streams.gateway.adapters.reading import City, devices_by_address
 from streams.gateway.deadletters import KafkaDeadLetters
+from streams.gateway.frames import Frames
 from streams.gateway.hearing import Hearing
 from streams.gateway.http import create_app
 from streams.gateway.ingest import Ingest
@@ -29,6 +30,7 @@ from streams.gateway.mqttendpoint import Endpoint, read_endpoint
 from streams.gateway.server import listen, server_for
 from streams.producer import open_producer
 from streams.provision import provision
+from streams.spool import Spool
 from streams.telemetry import Health
 from streams.ticker import Ticker
 
@@ -51,6 +53,7 @@ class Gateway:
         health: gets the checks ``kafka`` and ``mqtt``.
         clock: the present.
         feeds: the city's feeds; default is one a door.
+        pushed: ids of the cameras whose frames are pushed.
 
     Raises:
         ProblemsError: the address of the MQTT broker cannot be read.
@@ -67,11 +70,13 @@ class Gateway:
         health: Health,
         clock: Clock = system_clock,
         feeds: FeedTable | None = None,
+        pushed: Collection[str] = (),
     ) -> None:
         self._settings, self._kinds, self._ring, self._metrics, self._health, self._clock = settings, kinds, ring, metrics, health, clock
         self._city = City(devices=devices_by_address(devices), kinds=kinds)
         self._endpoint = _endpoint(settings)
         self._hearing = Hearing(feeds or FeedTable((), devices.keys()), clock, mqtt=self._endpoint is not None)
+        self._frames = Frames(pushed, Spool(settings.frames_folder), clock)
         self._kafka_trouble: str | None = "not yet connected"
         self.port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         """Done when the HTTP door is open: the port that it listens on."""
@@ -127,7 +132,7 @@ class Gateway:
     async def _doors(self, ingest: Ingest, listening: socket.socket, group: asyncio.TaskGroup) -> AsyncIterator[None]:
         """Both doors open inside, and both empty afterwards."""
         intake = Intake(ingest, self._kinds, self._clock)
-        server = server_for(create_app(intake, self._ring, self._metrics, self._health, self._hearing))
+        server = server_for(create_app(intake, self._ring, self._metrics, self._health, self._hearing, frames=self._frames))
         serving = group.create_task(server.serve([listening]), name="http")
         port = listening.getsockname()[1]
         log.info("HTTP door open", host=self._settings.host, port=port)

@@ -1,6 +1,7 @@
 """A whole gateway in memory: the HTTP application on a fake log and a fake key ring, with a client that talks to it."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -8,6 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from config.feeds import FeedTable
 from config.kinds import Kind
+from streams.gateway.frames import Frames
 from streams.gateway.hearing import Hearing
 from streams.gateway.http import create_app
 from streams.gateway.ingest import Ingest
@@ -15,6 +17,7 @@ from streams.gateway.intake import Intake
 from streams.gateway.metrics import Metrics
 from streams.observation import Observation
 from streams.rejected import Rejected
+from streams.spool import Spool
 from streams.telemetry import Health
 from tests.fakes.keyring import FakeKeyRing
 from tests.fakes.observations import KINDS, NOON
@@ -29,10 +32,17 @@ class FakeGateway:
         max_pending: observations waiting for the log beyond which requests are turned away.
         kinds: the kinds table.
         feeds: the city's feeds.
+        spool: folder for frames that are pushed to ``camera/pole-1`` and ``camera/pole-2``.
     """
 
     def __init__(
-        self, *, seconds: float = 0.05, max_pending: int = 20_000, kinds: Mapping[str, Kind] = KINDS, feeds: FeedTable | None = None
+        self,
+        *,
+        seconds: float = 0.05,
+        max_pending: int = 20_000,
+        kinds: Mapping[str, Kind] = KINDS,
+        feeds: FeedTable | None = None,
+        spool: Path | None = None,
     ) -> None:
         self.now = NOON
         self.sink: FakeLog[Observation] = fake_sink()
@@ -44,7 +54,9 @@ class FakeGateway:
         self.hearing = Hearing(feeds or FeedTable(), lambda: self.now, mqtt=False)
         metrics = Metrics(self.registry)
         self.ingest = Ingest(self.sink, self.dead_letters, metrics, lambda: self.now, max_pending=max_pending)
-        self.app = create_app(Intake(self.ingest, kinds, lambda: self.now, seconds=seconds), self.ring, metrics, self.health, self.hearing)
+        intake = Intake(self.ingest, kinds, lambda: self.now, seconds=seconds)
+        frames = Frames(("camera/pole-1", "camera/pole-2"), Spool(spool or Path("nowhere")), lambda: self.now)
+        self.app = create_app(intake, self.ring, metrics, self.health, self.hearing, frames=frames)
 
     async def post(self, body: bytes | list[Any] | dict[str, Any], **headers: str) -> httpx.Response:
         """Send a body with the gateway's own key, as JSON unless a header says otherwise (``_`` stands for ``-``)."""

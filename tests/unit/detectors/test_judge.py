@@ -92,7 +92,7 @@ def test_evidence_of_a_confirmed_stay(tmp_path: Path) -> None:
 def test_every_picture_is_a_link_of_the_cameras_chain(tmp_path: Path) -> None:
     """Each observation with a picture carries the hash of its link; the chain names picture, frame, stay and phase, and holds."""
     archive = open_archive(tmp_path)
-    judge = Judge(CAMERA, PaintedDetector(), archive.pictures.put, Limits(frozen_after=None), chain=archive.chains.append)
+    judge = Judge(CAMERA, PaintedDetector(), archive.pictures.put, FILE_LIMITS, chain=archive.chains.append)
     observations = [one for frame in film((75, PARKED), (40, EMPTY)) for one in judge.look(frame)]
     links = list(archive.chains.links("camera/gate-3"))
     assert [one.attributes["evidence_chain"] for one in observations] == [link.hash for link in links]
