@@ -87,19 +87,14 @@ async def _run(settings: Settings, catalogue: Catalogue, detector: SquareDetecto
 
     outlet = Outlet(batcher, metrics, system_clock, note=journal.note if journal is not None else nowhere, sign=sign)
     sending = asyncio.create_task(outlet.run())
-    shelf, archive, lessons = Shelf(), open_archive(settings.evidence_folder), _lessons(settings, watched)
+    shelf, spool = Shelf(), Spool(settings.frames_folder)
+    archive, lessons = open_archive(settings.evidence_folder), _lessons(settings, watched)
     faces = find_faces(cache_folder(os.environ))
     if faces is None:
         _log.warning("cameras.no_face_model", reason="faces are blurred by a rule of thumb only", fix="cityloop weights")
     sweeping = asyncio.create_task(_sweep_hourly(settings))
     posts = [
-        Post(camera.id, _rate(camera), _feed(camera, shelf), _judge(camera, Eyes(detector, faces), archive, lessons.get(camera.id)))
-        for camera in watched
-    ]
-    stopped = threading.Event()
-    pause = Pause(stopped.wait, outlet.beat, time.monotonic)
-    packer = PackedDetector(detector) if settings.packing == "mosaic" else None
-    judging = start_rounds(Rounds(posts, outlet.tell, metrics, clock=system_clock, seconds=time.monotonic, wait=pause, packer=packer))
+        Post(camera.id, _rate(camera), _feed(camera, shelf, spool), _judge(camera, Eyes(detector, faces), archive, lessons.get(camera.id)))
         for camera in watched
     ]
     stopped = threading.Event()
