@@ -56,7 +56,11 @@ async def play(options: Options, say: Say) -> DemoReport:
             await installation.ready([Role.CONSOLE], CONSOLE_SECONDS, stop)
             ready = time.monotonic() - began
             _welcome(stage, city, ready, say)
-            await installation.ready(list(Role), ROLES_SECONDS, stop)
+            # The cameras take a head as soon as there is one, so the console's address does not wait for the lessons.
+            await asyncio.gather(
+                installation.ready(list(Role), ROLES_SECONDS, stop),
+                asyncio.to_thread(_teach, stage, city),
+            )
             say("all roles are ready: the street comes alive")
             await _act(stage, city, publisher, stop, None if options.exit_after is None else began + options.exit_after)
             say("the street is quiet: waiting for what is on its way")
@@ -109,6 +113,13 @@ async def _act(stage: Stage, city: Catalogue, publisher: Publisher, stop: asynci
         stop.set()
 
 
+def _teach(stage: Stage, city: Catalogue) -> None:
+    """Teach the drawn cameras."""
+    from cityloop.demo.scenery.lessons import teach_scenery  # noqa: PLC0415  # It brings the model's libraries, a second that the address need not wait for.
+
+    teach_scenery(city.cameras, stage.settings.heads_folder)
+
+
 async def _dead_notices(installation: Installation) -> int:
     """Notices that were given up, as dispatch counts them."""
     return summed(await page_of(installation.metrics_url(Role.DISPATCH)), "cityloop_dispatch_deliveries_total", {"outcome": "dead"})
@@ -120,5 +131,6 @@ def _welcome(stage: Stage, city: Catalogue, ready: float, say: Say) -> None:
     say(f"{city.name} is up after {ready:.1f} s")
     for line in welcome(city, system_clock(), console_url(stage), gateway, str(stage.folder)):
         say(line)
-    say("  simulated: 200 devices, the crew, the notices' receiver. Real: every process between them, and the pictures.")
+    say("  simulated: 200 devices, the crew, the notices' receiver. Real: every process between them, and the pictures;")
+    say("  drawn over one of them: the bin, the laundry and the rubbish of three cameras.")
     say("  Ctrl-C ends the demo and prints its report.")

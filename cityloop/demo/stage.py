@@ -11,8 +11,10 @@ from tempfile import mkdtemp
 import msgspec
 
 from cityloop.demo.hooks.receiver import Receiver
+from cityloop.demo.scenery.city import city_with_scenery
 from cityloop.ports import server_port, usual_port
 from config.settings import Settings
+from detectors.sources.frame import SourceError
 from streams.broker.embedded import start_embedded
 from streams.gateway.mqttbroker import start_mqtt_broker
 from streams.provision import provision
@@ -81,7 +83,7 @@ def open_stage(options: Options, say: Say) -> Iterator[Stage]:
             broker = options.broker
         settings = Settings(
             broker=broker,
-            city=str(options.city or ""),
+            city=_city(options, folder, say),
             data=str(folder),
             console_port=options.port or usual_port(CONSOLE_PORT),
             # Whoever chose a port runs this beside something else, perhaps another demo: the gateway keeps out of the way too.
@@ -97,6 +99,17 @@ def open_stage(options: Options, say: Say) -> Iterator[Stage]:
         if options.broker is not None:
             stack.callback(remove_topics, settings)
         yield Stage(settings=settings, receiver=receiver, folder=folder, broker="given" if options.broker else "embedded")
+
+
+def _city(options: Options, folder: Path, say: Say) -> str:
+    """The city's folder: the one that was given, or the demo city with its drawn cameras; empty for the demo city without them."""
+    if options.city is not None:
+        return str(options.city)
+    try:
+        return str(city_with_scenery(folder))
+    except SourceError as error:
+        say(f"no bin, laundry or rubbish will be seen: {error}")
+        return ""
 
 
 def run_folder(data: Path | None) -> Path:

@@ -50,6 +50,7 @@ def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
     assert report["observations"]["sent"] == report["observations"]["received"] > 300
     assert report["alerts"]["smoke-alarm"] >= 2
     assert report["alerts"]["illegal-parking"] >= 1
+    assert report["alerts"]["bin-overflow"] >= 1
     assert sum(report["tickets"].values()) >= 3
     assert report["notifications"]["sent"] >= 3
     assert report["notifications"]["failed"] == report["rejected"] == 0

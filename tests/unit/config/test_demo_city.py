@@ -32,7 +32,7 @@ def test_its_numbers(city: Catalogue) -> None:
         Layer.CELL: 20,
         Layer.MICRO: 125,
     }
-    assert (len(city.units), len(city.people), len(city.cameras), len(city.devices), len(city.rule_files)) == (6, 40, 12, 200, 3)
+    assert (len(city.units), len(city.people), len(city.cameras), len(city.devices), len(city.rule_files)) == (6, 40, 12, 200, 6)
 
 
 def test_codes_have_fifteen_digits(city: Catalogue) -> None:
