@@ -10,7 +10,7 @@ from rules.crossing.looks import TICK
 from rules.crossing.routing import Routing
 from rules.crossing.traffic import Traffic
 from rules.state import BEGINNING
-from streams.codec import ENVELOPE_HEADERS, encode_envelope
+from streams.codec import ENVELOPE_HEADERS, MAX_OBSERVATIONS, encode_envelope
 from streams.envelope import Envelope, FeedState, Origin
 from streams.fold import Output, Record
 from streams.observation import Observation
@@ -23,6 +23,9 @@ SCHEMA = 1
 MAX_BYTES = 900_000
 """No record is made longer than this, so that the broker takes it."""
 WRITER = "engine"
+GATHER: Micros = SECOND
+"""How long, by record times, observations are gathered before they are sent on, unless a tick comes first. It delays nothing:
+downstream they wait for the clocks of all partitions, and these go on with ticks, once a second."""
 
 _SAFE_BYTES = 200_000  # A record of this size cannot become one of MAX_BYTES on its way: numbers grow from 2 bytes of JSON to 9.
 
@@ -31,11 +34,21 @@ Batch = tuple[str, list[Observation]]
 
 
 class Sent(msgspec.Struct, array_like=True):
-    """The section: by downstream partition, the last number used and the last clock told."""
+    """The section.
+
+    Attributes:
+        schema: :data:`SCHEMA`.
+        sequences: by downstream partition, the last number used.
+        told_at: by downstream partition, the record time at which something was sent last.
+        gathered: by downstream partition, what is to be sent, by rule.
+        sizes: by downstream partition, the bytes of the records that it came in.
+    """
 
     schema: int
     sequences: list[int]
-    clocks: list[Micros]
+    told_at: list[Micros]
+    gathered: dict[int, dict[str, list[Observation]]] = {}
+    sizes: dict[int, int] = {}
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -78,7 +91,7 @@ class Sender:
     def full(self) -> dict[str, bytes]:
         """The section; none while nothing was ever sent. What changed is counted from here."""
         self._changed = False
-        return {SECTION: _encode(self._sent)} if any(self._sent.sequences) else {}
+        return {SECTION: _encode(self._sent)} if any(self._sent.sequences) or self._sent.gathered else {}
 
     def delta(self) -> dict[str, bytes]:
         """The section, if it changed since the last call of this or of :meth:`full`."""
@@ -87,33 +100,34 @@ class Sender:
     def send(self, envelope: Envelope, now: Micros, record: Record) -> list[Output]:
         """What a record gives downstream: its observations by rule, and what time it is.
 
-        The clock goes with the last record for a partition only, since it says that everything before it was sent. It is
-        told with observations, at each tick or word of a feed, and when a second has passed without one.
+        Observations are gathered until a tick or a word of a feed comes, or a second of record time has passed, or they
+        fill a record. The clock goes with the last record for a partition only, since it says that everything before it
+        was sent.
 
         Args:
             envelope: the record, decoded; the engine has applied it.
             now: the clock of the stream after it.
             record: the record itself, for dead letters.
         """
-        letters: list[Output] = []
-        batches = self._sorted(envelope, record, letters)
+        sent, letters = self._sent, self._gather(envelope, record)
         signs = envelope.feeds if envelope.tick is None else (FeedState(TICK, envelope.tick), *envelope.feeds)
+        urging = bool(signs) or envelope.ruleset is not None
         outputs: list[Output] = []
-        for home in sorted(batches.keys() | self._listeners):
-            own = batches.get(home, [])
-            told = self._sent.clocks[home]
-            if not own and not (home in self._listeners and (signs or now - told >= SECOND)):
-                continue
-            outputs.extend(self._records(home, own, envelope.sent_at, now, signs))
-            self._sent.clocks[home] = now
+        for home in sorted(sent.gathered.keys() | self._listeners):
+            is_due = urging or record.timestamp - sent.told_at[home] >= GATHER
+            if is_due or sent.sizes.get(home, 0) > _SAFE_BYTES:
+                batches = list(_cut(sent.gathered.pop(home, {}), whole=sent.sizes.pop(home, 0) <= _SAFE_BYTES))
+                outputs.extend(self._records(home, batches, envelope.sent_at, now, signs))
+                sent.told_at[home] = record.timestamp
         self._traffic.sent += len(outputs)
         self._changed = self._changed or bool(outputs)
         return outputs + letters
 
-    def _sorted(self, envelope: Envelope, record: Record, letters: list[Output]) -> dict[int, list[Batch]]:
-        """The observations that count, by the partition that they go to and by rule."""
-        by_kind, counts = self._routing.by_kind, self._routing.counts
-        found: dict[int, dict[str, list[Observation]]] = {}
+    def _gather(self, envelope: Envelope, record: Record) -> list[Output]:
+        """Put the observations that count to those for their partition and rule; gives dead letters for what cannot travel."""
+        by_kind, counts, gathered = self._routing.by_kind, self._routing.counts, self._sent.gathered
+        letters: list[Output] = []
+        size, homes = len(record.value), set()
         for given in envelope.observations:
             routes = by_kind.get(given.kind)
             if routes is None:
@@ -124,11 +138,17 @@ class Sender:
             observation = given if given.received_at is not None else msgspec.structs.replace(given, received_at=received)
             for route in routes:
                 home = route.home(observation)
-                if home is not None:
-                    found.setdefault(home, {}).setdefault(route.rule, []).append(observation)
-        if len(record.value) <= _SAFE_BYTES:
-            return {home: list(batches.items()) for home, batches in found.items()}
-        return {home: list(_cut(batches, record, letters)) for home, batches in found.items()}
+                if home is None:
+                    continue
+                if size > _SAFE_BYTES and len(_encode(observation)) > MAX_BYTES:
+                    letters.append(_too_long(route.rule, observation, record))
+                    continue
+                gathered.setdefault(home, {}).setdefault(route.rule, []).append(observation)
+                homes.add(home)
+        for home in homes:
+            self._sent.sizes[home] = self._sent.sizes.get(home, 0) + size
+            self._changed = True
+        return letters
 
     def _records(self, home: int, batches: Sequence[Batch], sent_at: Micros, now: Micros, signs: tuple[FeedState, ...]) -> Iterator[Output]:
         """The records for one partition; the last of them tells the clock, and what was heard of feeds."""
@@ -148,28 +168,28 @@ class Sender:
         return Output(topic=MATCHES, key=key, value=value, headers=ENVELOPE_HEADERS, partition=home)
 
 
-def _cut(batches: dict[str, list[Observation]], record: Record, letters: list[Output]) -> Iterator[Batch]:
-    """The batches in pieces that the broker takes; an observation that is too long alone becomes a dead letter."""
-    for rule, observations in batches.items():
-        waiting = [observations]
+def _cut(gathered: dict[str, list[Observation]], *, whole: bool) -> Iterator[Batch]:
+    """What was gathered in pieces that make an envelope each; ``whole``: their bytes are known to be few enough."""
+    for rule, observations in gathered.items():
+        waiting = [observations[start : start + MAX_OBSERVATIONS] for start in range(0, len(observations), MAX_OBSERVATIONS)][::-1]
         while waiting:
             piece = waiting.pop()
-            if len(_encode(piece)) <= MAX_BYTES:
+            if whole or len(piece) == 1 or len(_encode(piece)) <= MAX_BYTES:
                 yield rule, piece
-            elif len(piece) > 1:
+            else:
                 middle = len(piece) // 2
                 waiting += [piece[middle:], piece[:middle]]
-            else:
-                what = f"the observation is longer than {MAX_BYTES} bytes, which is the most that can be sent on to a rule over several sources."
-                letters.append(
-                    reject_observation(
-                        record, piece[0], [Problem(file=f"rule {rule}", what=what, fix="Send pictures and long texts as references.")]
-                    )
-                )
+
+
+def _too_long(rule: str, observation: Observation, record: Record) -> Output:
+    what = f"the observation is longer than {MAX_BYTES} bytes, which is the most that can be sent on to a rule over several sources."
+    return reject_observation(
+        record, observation, [Problem(file=f"rule {rule}", what=what, fix="Send pictures and long texts as references.")]
+    )
 
 
 def _fresh(partitions: int) -> Sent:
-    return Sent(SCHEMA, [0] * partitions, [BEGINNING] * partitions)
+    return Sent(SCHEMA, [0] * partitions, [BEGINNING] * partitions, {}, {})
 
 
 def _restored(section: bytes, partitions: int) -> Sent:

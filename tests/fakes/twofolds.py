@@ -48,10 +48,14 @@ class TwoFolds:
         self._chains: set[Address] = set()
 
     def write(
-        self, address: Address, value: bytes, key: bytes | None = None, timestamp: Micros = 0, headers: Headers = ENVELOPE_HEADERS
+        self, address: Address, value: bytes, key: bytes | None = None, timestamp: Micros | None = None, headers: Headers = ENVELOPE_HEADERS
     ) -> Record:
-        """Append a record, of an envelope unless the headers say something else."""
-        record = Record(*address, len(self.log[address]), timestamp, key, value, headers)
+        """Append a record, of an envelope unless the headers say something else.
+
+        From one record of a partition to the next goes a second, unless a time is given.
+        """
+        offset = len(self.log[address])
+        record = Record(*address, offset, offset * SECOND if timestamp is None else timestamp, key, value, headers)
         self.log[address].append(record)
         return record
 

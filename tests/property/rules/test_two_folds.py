@@ -84,7 +84,7 @@ def test_any_shuffle_within_the_lateness_says_the_same(partitions: int) -> None:
 def test_deaths_add_nothing_and_lose_nothing(every: int) -> None:
     """Every k-th record a fold dies, or becomes a zombie, or its records fail at the broker until it dies: the events stay the same."""
     ruleset, history = rule_set(), history_by(f"deaths {every}", 45)
-    folds = TwoFolds(ruleset, 3, dice(f"deaths {every}"))
+    folds = TwoFolds(ruleset, 3, dice(f"falls {every}"))
     folds.feed(history)
     folds.storm(every + 4, ("kill", "zombie", "fail"))
     assert sorted(set(said(folds.events()))) == whole(ruleset, history) != []

@@ -35,7 +35,7 @@ def send(made: Sender, *observations: Observation, now: float | None = None, tic
     at = None if tick is None else EPOCH + round(tick * SECOND)
     envelope = Envelope(**{"sent_at": EPOCH + SECOND, "writer": "gateway-1", "observations": observations, "tick": at, **fields})
     clock = max((one.at for one in observations), default=at or 0) if now is None else EPOCH + round(now * SECOND)
-    return made.send(envelope, clock, Record(OBSERVATIONS, 2, 0, EPOCH, b"key", encode_envelope(envelope), ENVELOPE_HEADERS))
+    return made.send(envelope, clock, Record(OBSERVATIONS, 2, 0, clock, b"key", encode_envelope(envelope), ENVELOPE_HEADERS))
 
 
 def read(output: Output) -> Envelope:
@@ -111,10 +111,44 @@ def test_a_word_about_feeds_is_sent_on_without_a_tick() -> None:
 
 
 def test_without_ticks_the_clock_is_told_once_a_second() -> None:
-    """Observations that go nowhere move the clock too; it is told when a second has passed since it was."""
+    """Observations that go nowhere move the clock too; it is told when a second of record time has passed since it was."""
     made = sender(ALL)
     clocks = [[read(output).tick for output in send(made, seen(second, 1, kind="other"))] for second in (0, 0.5, 0.999, 1.0, 1.5, 2.5)]
     assert clocks == [[EPOCH], [], [], [EPOCH + SECOND], [], [EPOCH + 2_500_000]]
+
+
+def test_observations_are_gathered_for_a_second_or_until_a_tick() -> None:
+    """What comes soon after something was sent waits, in a checkpoint too; the next tick, or a second, sends all of it in one record."""
+    made = sender(ALL)
+    assert len(send(made, seen(0, 9))) == 1
+    made.full()
+    assert send(made, seen(0.3, 9)) == send(made, seen(0.6, 9)) == []
+    again = sender(ALL, section=made.delta()[SECTION])
+    for one in (made, again):
+        (output,) = send(one, seen(0.7, 9), tick=0.8)
+        assert [observation.id for observation in read(output).observations] == ["0.3-9", "0.6-9", "0.7-9"]
+    assert send(made, seen(1.2, 9)) == []
+    (output,) = send(made, seen(1.8, 9))
+    assert ([one.id for one in read(output).observations], read(output).tick) == (["1.2-9", "1.8-9"], EPOCH + 1_800_000)
+
+
+def test_what_is_gathered_never_fills_more_than_envelopes_hold() -> None:
+    """Five hundred observations make an envelope; the last one tells the clock."""
+    made = sender(ALL)
+    send(made, seen(0, 9))
+    for number in range(3):
+        assert send(made, *[seen(0.1, 9, id=f"{number}-{one}") for one in range(400)]) == []
+    outputs = send(made, tick=1)
+    assert [len(read(output).observations) for output in outputs] == [500, 500, 200]
+    assert [read(output).tick for output in outputs] == [None, None, EPOCH + SECOND]
+
+
+def test_what_is_gathered_is_sent_before_it_grows_too_large() -> None:
+    """Bytes are counted as they came; beyond a bound nothing waits for a tick."""
+    made = sender(ALL)
+    send(made, seen(0, 9))
+    text = {"text": "x" * 90_000}
+    assert [len(send(made, seen(0.1 * number, 9, attributes=text))) for number in (1, 2, 3)] == [0, 0, 1]
 
 
 def test_without_rules_over_several_sources_nothing_is_sent() -> None:
