@@ -1,6 +1,7 @@
 """Only one process at a time sends on what was written. The lock ends with its holder, however that dies."""
 
 import asyncio
+import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -35,7 +36,10 @@ class Guard:
     async def release(self) -> None:
         """Give the right back."""
         if self._connection is not None:
-            await self._connection.invalidate()  # Back in the pool it would keep the lock.
+            # A connection that is merely dropped keeps the lock until the server has noticed.
+            with contextlib.suppress(SQLAlchemyError):
+                await self._connection.execute(sa.select(sa.func.pg_advisory_unlock(SENDER_LOCK)))
+            await self._connection.invalidate()  # Back in the pool it would keep the lock if it could not be given back.
             await self._connection.close()
             self._connection = None
         if self._file is not None:

@@ -109,8 +109,8 @@ def test_within_its_quiet_time_the_same_episode_goes_on() -> None:
 
 
 def test_every_rule_of_the_shipped_pack_is_written_out() -> None:
-    """A rule that is added to the pack is missing here until it is written for the peers too."""
-    assert set(RULES) == {rule.name for rule in pack_rules().rules}
+    """A rule on observations that is added to the pack is missing here until it is written for the peers too; dates in tables have none."""
+    assert set(RULES) == {rule.name for rule in pack_rules().rules if rule.kinds}
 
 
 def test_drills_and_healthy_sources_leave_nothing_behind() -> None:
