@@ -18,6 +18,7 @@ from config.report import Report
 from config.sources import SCENES, Camera, Point, Zone
 from config.suggest import did_you_mean
 from config.yamlfile import Node, read_yaml
+from config.zonehours import read_active
 
 SCHEMES = ("file", "package", "rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "push", "v4l2")
 """Where frames may come from; ``package:`` names a file inside an installed Python package."""
@@ -49,6 +50,7 @@ class _ZoneText(msgspec.Struct, frozen=True, kw_only=True):
     polygon: tuple[Point, ...]
     dwell: Any = "30s"
     every: Any = None
+    active: Any = None
     kind: str | None = None
 
 
@@ -119,6 +121,7 @@ def _zone(node: Node, report: Report) -> Zone | None:
         polygon=given.polygon,
         dwell=_length("dwell", given.dwell, node, report),
         kind=given.kind,
+        active=read_active(given.active, node.locate("active"), report),
         every=None if given.every is None else _length("every", given.every, node, report),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from config.moment import Micros
+from config.weekly import Active
 
 Point = tuple[float, float]
 
@@ -33,6 +34,7 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True):
         dwell: how long a vehicle must stand before it counts, microseconds.
         every: time between two looks, microseconds; default = the scene's own.
         kind: kind of the observations; default = the scene's (:data:`SCENES`).
+        active: hours of the week in which it is judged; ``None`` is always.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True):
     dwell: Micros = 30_000_000
     kind: str | None = None
     every: Micros | None = None
+    active: Active | None = None
 
 
 class Camera(msgspec.Struct, frozen=True, kw_only=True):

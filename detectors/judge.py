@@ -7,6 +7,7 @@ import msgspec
 
 from config.moment import SECOND, Micros
 from config.sources import Camera, Zone
+from config.weekly import is_active
 from detectors import gate, health
 from detectors.boxes import Box, Detection
 from detectors.evidence.chain import Link, Taken
@@ -128,9 +129,11 @@ class Judge:
         thumbnail = shrink(frame.picture)
         told = list(self._become(health.look(self._health, self._limits, thumbnail, frame.at), frame.at))
         if not health.sees(self._health):
-            self._blind()
+            self._blind(self._camera.zones)
             return Begun(frame, thumbnail, tuple(told))
-        due = [zone for zone in self._camera.zones if self._views[zone.id].due(frame.at)]
+        resting = [zone for zone in self._camera.zones if zone.active is not None and not is_active(zone.active, frame.at)]
+        self._blind(resting)
+        due = [zone for zone in self._camera.zones if zone not in resting and self._views[zone.id].due(frame.at)]
         asks = self._wanted(due) and self._needs_model(thumbnail, frame.at)
         return Begun(frame, thumbnail, tuple(told), tuple(due), tuple(self._regions) if asks else ())
 
@@ -152,17 +155,18 @@ class Judge:
     def silence(self, at: Micros) -> tuple[Observation, ...]:
         """No frame has come for the source's time-out."""
         told = tuple(self._become(health.silence(self._health, at), at))
-        self._blind()
+        self._blind(self._camera.zones)
         return told
 
     def _become(self, after: Health, at: Micros) -> tuple[Observation, ...]:
         before, self._health = self._health, after
         return (health_observation(self._camera, after, at),) if health.worth_telling(before, after) else ()
 
-    def _blind(self) -> None:
-        for name, watcher in self._watchers.items():
-            watcher.blind()
-            self._views[name].forget()
+    def _blind(self, zones: Sequence[Zone]) -> None:
+        """Nothing is seen of the zones, or nothing is asked about them at this hour: what lasts is neither continued nor ended."""
+        for zone in zones:
+            self._watchers[zone.id].blind()
+            self._views[zone.id].forget()
 
     def _look_at(self, zone: Zone, frame: Frame, *, fresh: bool) -> list[Observation]:
         watcher = self._watchers[zone.id]

@@ -9,6 +9,7 @@ from config.kinds import Kind, Text
 from config.moment import Micros
 from config.report import Place
 from config.sources import Reporter
+from config.weekly import Active
 from streams.alert import Severity, TicketPolicy
 from streams.observation import Position
 
@@ -46,20 +47,6 @@ class Count(msgspec.Struct, frozen=True, kw_only=True, tag="count"):
     at_least: int
     within: Micros
     distinct: str | None = None
-
-
-class Active(msgspec.Struct, frozen=True, kw_only=True):
-    """The hours in which absence is counted.
-
-    Attributes:
-        zone: IANA time zone.
-        hours: spans of a day in minutes after local midnight, half-open, in order, apart; empty means the whole day.
-        days: weekdays, Monday is 0; empty means every day.
-    """
-
-    zone: str
-    hours: tuple[tuple[int, int], ...] = ()
-    days: tuple[int, ...] = ()
 
 
 class Fleet(StrEnum):

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from config.moment import SECOND, Micros, from_datetime, to_datetime
-from rules.model import Active
+from config.weekly import Active
 from rules.state import NEVER
 
 _MINUTE: Micros = 60 * SECOND

@@ -3,7 +3,7 @@
 from config.duration import UNITS
 from config.kinds import Text
 from config.moment import Micros
-from rules.model import Active
+from config.weekly import Active
 
 _NAMES = {
     "w": ("week", "周"),

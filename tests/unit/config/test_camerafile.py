@@ -11,6 +11,7 @@ from config.moment import SECOND, parse
 from config.polygon import area, fault_of
 from config.problem import ProblemsError
 from config.sources import Point, Zone
+from config.weekly import Active
 
 BAD = Path(__file__).parents[2] / "data" / "detectors" / "bad"
 GOOD = """
@@ -52,6 +53,14 @@ def test_a_good_camera(tmp_path: Path) -> None:
     )
     assert (camera.zones[1].dwell, camera.zones[1].kind) == (30 * SECOND, "fire_lane_blocked")
     assert options_of(camera.options) == Options(timeout=5.0, credentials="env:GATE_3")
+
+
+def test_hours_of_the_week(tmp_path: Path) -> None:
+    """A zone's hours arrive as minutes and weekdays; a span past midnight is cut in two; without a time zone it is the city's usual one."""
+    active = "active: {hours: [['07:00', '12:00'], ['22:00', '02:00']], days: [sun, mon]}"
+    camera = load_camera(written(tmp_path, GOOD.replace("dwell: 1m30s", active)))
+    assert camera.zones[0].active == Active(zone="Asia/Shanghai", hours=((0, 120), (420, 720), (1320, 1440)), days=(0, 6))
+    assert camera.zones[1].active is None
 
 
 def test_an_instant_in_quotes(tmp_path: Path) -> None:
@@ -98,7 +107,38 @@ def test_everything_wrong_at_once() -> None:
         ("no-zones.yaml", "no-zones.yaml:2:8: a camera without zones sees nothing. Add at least one zone."),
         (
             "scheme.yaml",
-            "scheme.yaml:2:6: url: frames cannot be read from 'ftp'. Write one of file:, package:, rtsp:, rtsps:, http:, https:",
+            "scheme.yaml:2:6: url: frames cannot be read from 'ftp'. Write one of file:, package:, rtsp:, rtsps:, rtmp:, rtmps:, http:, https:, push:, v4l2:",
+        ),
+        (
+            "active-word.yaml",
+            "active-word.yaml:3:41: active: these are not hours of the week. Write active: {zone: Asia/Shanghai, hours: [['07:00', '22:00']], days: [mon, tue, wed, thu, fri]}.",
+        ),
+        (
+            "active-zone.yaml",
+            "active-zone.yaml:3:41: active: 'Asia/Shangai' is not a time zone. Did you mean 'Asia/Shanghai'?",
+        ),
+        ("active-field.yaml", "active-field.yaml:3:41: active: unknown field 'hour'. Did you mean 'hours'?"),
+        (
+            "active-time.yaml",
+            'active-time.yaml:3:41: active: \'7:00\' is not a time of day. Write "06:00", from "00:00" to "24:00".',
+        ),
+        (
+            "active-flat.yaml",
+            'active-flat.yaml:3:41: active: a span has a begin and an end. Write ["06:00", "11:30"].',
+        ),
+        (
+            "active-list.yaml",
+            'active-list.yaml:3:41: active: hours are not a list of spans. Write [["06:00", "11:30"], ["13:00", "21:00"]].',
+        ),
+        ("active-overlap.yaml", "active-overlap.yaml:3:41: active: two spans overlap. Join them into one."),
+        (
+            "active-empty.yaml",
+            "active-empty.yaml:3:41: active: a span that ends where it begins is no time at all. Leave out 'hours' for the whole day.",
+        ),
+        ("active-day.yaml", "active-day.yaml:3:41: active: 'tues' is not a weekday. Did you mean 'tue'?"),
+        (
+            "active-days.yaml",
+            "active-days.yaml:3:41: active: days are not a list of weekdays. Write [mon, tue], or leave out 'days' for every day.",
         ),
         ("no-id.yaml", "no-id.yaml:1:1: the field 'id' is missing. Add 'id': a text."),
     ],

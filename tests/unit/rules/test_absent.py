@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from config.moment import SECOND, parse, render
+from config.weekly import Active
 from rules.conditions.activehours import ActiveHours
-from rules.model import Active
 from tests.fakes.rulekit import alerts, play, rules_of, run, samples, seen
 
 ABSENT: dict[str, Any] = {"kind": "door", "absent": "60s"}

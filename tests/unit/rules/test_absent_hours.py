@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.moment import SECOND, parse, render
+from config.weekly import Active
 from rules.conditions.activehours import ActiveHours
 from rules.engine import Partition
-from rules.model import Absent, Active
+from rules.model import Absent
 from streams.alert import AlertEvent
 from streams.observation import Observation
 from tests.fakes.rulekit import alerts, play, rules_of, run, samples, seen

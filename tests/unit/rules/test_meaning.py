@@ -4,9 +4,9 @@ import pytest
 
 from config.kindfile import shipped_kinds
 from config.kinds import Text
+from config.weekly import Active
 from rules.meaning import Explanation, explain_rule
 from rules.meaning.lengths import active_time, length
-from rules.model import Active
 from rules.parser import parse_rules
 
 CATEGORIES = {"10997": Text("Door left open", "门长时间未关")}

@@ -8,7 +8,8 @@ from config.kindfile import shipped_kinds
 from config.kinds import Text
 from config.moment import SECOND
 from config.problem import ProblemsError
-from rules.model import Absent, Active, Cluster, Count, Level, Rate, Rule, Sequence, Side, Unanswered
+from config.weekly import Active
+from rules.model import Absent, Cluster, Count, Level, Rate, Rule, Sequence, Side, Unanswered
 from rules.parser import UnknownKinds, load_rules, parse_rules
 from streams.alert import Severity, TicketPolicy
 
