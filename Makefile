@@ -12,7 +12,7 @@ USER_EXTRAS = embedded,demo
 TEST_EXTRAS = embedded,demo,dev
 ARGS =
 
-.PHONY: help setup setup-test demo test test-python test-web test-slow check lint format types bench bench-peers chaos screens kafka test-yolo web weights constraints clean
+.PHONY: help setup setup-test demo test test-python test-web test-slow check lint format types bench bench-peers bench-cameras soak chaos screens kafka test-yolo web weights constraints clean
 
 help: ## List the recipes
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -52,6 +52,12 @@ format: $(STAMPS)/test ## Put the code into the house's format
 
 bench: setup ## Measure the engine beside its ceiling and a per-event agent
 	$(BIN)/cityloop bench engine $(ARGS)
+
+bench-cameras: setup ## Measure how many cameras a core judges, beside the raw inference alone
+	$(BIN)/cityloop bench cameras $(ARGS)
+
+soak: setup ## 600 simulated cameras with snapshots on two cores for ten minutes: memory, effective rate
+	$(BIN)/cityloop bench cameras --feeds 600 --minutes 10 --json $(ARGS)
 
 bench-peers: setup .venv-peers/stamp ## The same beside Quix Streams and Bytewax, which get an environment of their own (.venv-peers, 160 MB)
 	$(BIN)/cityloop bench engine --peers $(ARGS)

@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from cityloop.commands import benchcore
+from cityloop.commands.benchcameras import cameras
 from cityloop.commands.benchpeers import tell_peers
 from cityloop.terminal import Exit, emit, refuse, talk
 from config.problem import Problem, ProblemsError
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
     """Add the group of benchmarks."""
     group = typer.Typer(help="Measure parts of cityloop on this machine.", no_args_is_help=True)
     group.command(name="engine")(engine)
+    group.command(name="cameras")(cameras)
     benchcore.register(group)
     app.add_typer(group, name="bench")
 

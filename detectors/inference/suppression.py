@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 from msgspec.structs import astuple
+from numpy.typing import NDArray
 
-from detectors.boxes import Detection, iou, overlap
+from detectors.boxes import Detection
 from detectors.inference.labels import VEHICLES
 
 SAME = 0.5
@@ -30,18 +32,36 @@ def suppress(found: Iterable[Detection], *, most: int = 200) -> tuple[Detection,
     Returns:
         The kept ones, the surest first; ties by label and place, so that the order never depends on the model's.
     """
+    candidates = sorted(found, key=lambda one: (-one.score, one.label, astuple(one.box)))
+    if not candidates:
+        return ()
+    boxes = np.array([astuple(one.box) for one in candidates], np.float64)
+    names = [group_of(one.label) for one in candidates]
+    groups = np.unique(names, return_inverse=True)[1]
+    left = np.ones(len(candidates), np.bool_)
     kept: list[Detection] = []
-    for candidate in sorted(found, key=lambda one: (-one.score, one.label, astuple(one.box))):
+    for index, candidate in enumerate(candidates):
+        if not left[index]:
+            continue
+        kept.append(candidate)
         if len(kept) == most:
             break
-        group = group_of(candidate.label)
-        if not any(_same(candidate, other) for other in kept if group_of(other.label) == group):
-            kept.append(candidate)
+        rest = index + 1 + np.flatnonzero(left[index + 1 :] & (groups[index + 1 :] == groups[index]))
+        left[rest[_same(boxes[index], boxes[rest])]] = False
     return tuple(kept)
 
 
-def _same(one: Detection, other: Detection) -> bool:
-    if iou(one.box, other.box) >= SAME:
-        return True
-    small, large = sorted((one.box.area, other.box.area))
-    return small > 0 and small >= ALIKE * large and overlap(one.box, other.box) >= INSIDE * small
+def _same(one: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which of the other boxes, (n, 4), are the same thing as one."""
+    common = _areas(np.hstack([np.maximum(one[:2], others[:, :2]), np.minimum(one[2:], others[:, 2:])]))
+    own, areas = _areas(one[None]), _areas(others)
+    union = own + areas - common
+    alike = (union > 0) & (common >= SAME * union)
+    small, large = np.minimum(own, areas), np.maximum(own, areas)
+    return alike | ((small > 0) & (small >= ALIKE * large) & (common >= INSIDE * small))
+
+
+def _areas(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Areas of boxes, (n, 4); 0 for those that are turned inside out."""
+    found: NDArray[np.float64] = np.maximum(0.0, boxes[:, 2] - boxes[:, 0]) * np.maximum(0.0, boxes[:, 3] - boxes[:, 1])
+    return found
