@@ -19,6 +19,7 @@ COMMANDS = (
     "cityloop.commands.doctor",
     "cityloop.commands.evaluate",
     "cityloop.commands.export",
+    "cityloop.commands.record",
     "cityloop.commands.replay",
     "cityloop.commands.rules",
     "cityloop.commands.run",

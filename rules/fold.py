@@ -64,6 +64,7 @@ class RuleFold:
         self._partitions = partitions
         self.held: dict[tuple[str, int], HeldRules] = {}
         self.crossings: dict[int, Downstream] = {}
+        self._matching: dict[tuple[str, int], HeldMatches] = {}
 
     @property
     def partitions(self) -> dict[tuple[str, int], Partition]:
@@ -87,11 +88,16 @@ class RuleFold:
             downstream = Downstream(rules.ruleset, self._partitions, self.limits, self.tally, self.traffic, feeds=self.feeds)
             downstream.restore(sections)
             self.crossings[partition] = downstream
-            return HeldMatches(self, rules, downstream)
+            matching = self._matching[topic, partition] = HeldMatches(self, rules, downstream)
+            return matching
         sender = Sender(topic, partition, rules.routing, self.traffic, sections.get(SENT))
         held = self.held[topic, partition] = HeldRules(self, rules, (topic, partition), sender)
         held.take_over(sections)
         return held
+
+    def versions(self) -> dict[tuple[str, int], str]:
+        """Which rules hold, by topic and partition."""
+        return {address: state.version for address, state in (*tuple(self.held.items()), *tuple(self._matching.items()))}
 
     def engines(self) -> Iterator[Partition]:
         """Every engine at work."""
@@ -106,6 +112,11 @@ class _Ruled:
 
     def __init__(self, fold: RuleFold, rules: InForce) -> None:
         self._fold, self._rules, self._written = fold, rules, b""
+
+    @property
+    def version(self) -> str:
+        """Of the rules that hold."""
+        return self._rules.ruleset.version
 
     def _renewed(self, version: str, envelope: Envelope, record: Record) -> InForce | Output | None:
         """The rules that a switch record brings; ``None`` when they hold already; a dead letter when they cannot be read."""

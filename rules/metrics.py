@@ -8,6 +8,7 @@ from prometheus_client.registry import Collector
 from config.moment import SECOND
 from rules.crossingmetrics import crossing_metrics
 from rules.fold import RuleFold
+from rules.lifemetrics import life_metrics
 from rules.sight import FeedSight
 from streams.clock import Clock, system_clock
 
@@ -51,6 +52,7 @@ class RuleMetrics(Collector):
         yield from self._clocks()
         yield from self._feeds()
         yield from crossing_metrics(self._fold.traffic, self._fold.crossings)
+        yield from life_metrics(self._fold)
 
     def _groups(self) -> Metric:
         gauge = GaugeMetricFamily("cityloop_rule_groups", "Groups that the rule remembers.", labels=["rule"])

@@ -2,24 +2,21 @@
 
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from cityloop.commands.recording import opened, watched
+from cityloop.commands.recorded import Recorded, Span, instant_of, recorded
 from cityloop.commands.replaydiff import tell_diff
-from cityloop.commands.rulesources import kinds_of, refuse_argument, reporters_of
+from cityloop.commands.rulesources import kinds_of, reporters_of
 from cityloop.terminal import Exit, refuse, talk
 from config.moment import Micros
 from config.problem import ProblemsError
 from rules.model import RuleSet
-from rules.parser import UnknownKinds, load_rules
-from rules.replay import Line, Summary, compare_rule_sets, infer_kinds, read_lines, replay
-from streams import fields
-from streams.fields import BadFieldError
+from rules.parser import load_rules
+from rules.replay import Summary, compare_rule_sets, replay
 
 RulesOption = Annotated[list[Path], typer.Option("--rules", help="Rule file; may be given several times.", show_default=False)]
 AgainstOption = Annotated[
@@ -34,10 +31,18 @@ def register(app: typer.Typer) -> None:
 
     @app.command("replay")
     def replay_command(
-        observations: Annotated[str, typer.Argument(metavar="OBS.ndjson", help="Recording, one observation a line; '-' reads stdin.")],
+        observations: Annotated[
+            str,
+            typer.Argument(
+                metavar="OBS",
+                help="Recording: NDJSON ('-' reads stdin), Parquet, or kafka://host:port/TOPIC with observations, urgent or both.",
+            ),
+        ],
         *,
         rules: RulesOption,
         until: Annotated[str | None, typer.Option("--until", help="Run timers up to this RFC 3339 instant after the last line.")] = None,
+        since: Annotated[str | None, typer.Option("--from", metavar="T", help="Of a topic: records from this RFC 3339 instant on.")] = None,
+        to: Annotated[str | None, typer.Option("--to", metavar="T", help="Of a topic: records before this RFC 3339 instant.")] = None,
         json: Annotated[
             bool, typer.Option("--json", help="One JSON object a line, which is what is printed anyway; with --against one object.")
         ] = False,
@@ -54,7 +59,8 @@ def register(app: typer.Typer) -> None:
         Exit 0; 1 when lines were rejected (each is told with its line and reason); 2 when it could not begin.
         """
         try:
-            asked = Asked(observations, rules, against or [], _instant(until), city, infer, json)
+            span = Span(instant_of(since, "--from"), instant_of(to, "--to"))
+            asked = Asked(observations, rules, against or [], instant_of(until, "--until"), city, infer, json, span)
             raise typer.Exit(_run(asked))
         except ProblemsError as error:
             raise refuse(error) from None
@@ -73,38 +79,26 @@ class Asked(msgspec.Struct, frozen=True):
     city: Path | None
     infer: bool
     json: bool
+    span: Span
 
 
 def _run(asked: Asked) -> Exit:
     kinds, reporters = kinds_of(asked.city), reporters_of(asked.city)
-    with opened(asked.observations, again=asked.infer) as recording:
-        unknown = UnknownKinds.REFUSE
-        if asked.infer:
-            kinds, unknown = infer_kinds(recording, kinds), UnknownKinds.TAKE
-            recording.seek(0)
-        rules = load_rules(asked.rules, kinds, unknown, reporters)
+    shown = bool(asked.against) or not sys.stdout.isatty()
+    with recorded(asked.observations, kinds, infer=asked.infer, shown=shown, span=asked.span) as recording:
+        rules = load_rules(asked.rules, recording.kinds, recording.unknown, reporters)
         if asked.against:
-            old = load_rules(asked.against, kinds, unknown, reporters)
-            lines = read_lines(watched(recording, shown=True), kinds)
-            return tell_diff(compare_rule_sets(old, rules, lines, asked.until), as_json=asked.json)
-        return _replay(rules, read_lines(watched(recording, shown=not sys.stdout.isatty()), kinds), asked.until)
+            old = load_rules(asked.against, recording.kinds, recording.unknown, reporters)
+            return tell_diff(compare_rule_sets(old, rules, recording.lines, asked.until, recording.streams), as_json=asked.json)
+        return _replay(rules, recording, asked.until)
 
 
-def _replay(rules: RuleSet, lines: Iterable[Line], until: Micros | None) -> Exit:
+def _replay(rules: RuleSet, recording: Recorded, until: Micros | None) -> Exit:
     summary = Summary()
     write = sys.stdout.buffer.write
-    for row in replay(rules, lines, until, summary):
+    for row in replay(rules, recording.lines, until, summary, recording.streams):
         write(msgspec.json.encode(row) + b"\n")
     sys.stdout.buffer.flush()
     told = ", ".join(f"{count} {event}" for event, count in summary.events.items()) or "nothing to tell"
     talk.print(f"{summary.lines} lines through {len(rules.rules)} rules: {told}.", markup=False)
     return Exit.FOUND_PROBLEMS if summary.rejected else Exit.GOOD
-
-
-def _instant(text: str | None) -> Micros | None:
-    if text is None:
-        return None
-    try:
-        return fields.instant(text)
-    except BadFieldError as error:
-        raise refuse_argument("--until", error.what, error.fix) from None

@@ -8,6 +8,7 @@ import typer
 
 from cityloop.commands.rulesapply import apply
 from cityloop.commands.rulesources import categories_of, kinds_of, reporters_of, rules_of
+from cityloop.commands.rulesshadow import shadow
 from cityloop.commands.trialreport import report_trials
 from cityloop.terminal import emit, refuse, talk
 from config.kinds import Text
@@ -37,6 +38,7 @@ def register(app: typer.Typer) -> None:
     rules.command("test")(run_tests)
     rules.command("explain")(explain)
     rules.command("apply")(apply)
+    rules.command("shadow")(shadow)
     app.add_typer(rules)
 
 
@@ -99,7 +101,7 @@ def explain(
 
 
 def _named(name: str, rules: RuleSet) -> Rule:
-    known = {one.name: one for one in rules.rules}
+    known = {one.name: one for one in (*rules.shadow, *rules.rules)}
     if name not in known:
         raise ProblemsError([Problem(file=name, what="there is no such rule.", fix=did_you_mean(name, known))])
     return known[name]

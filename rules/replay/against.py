@@ -6,11 +6,10 @@ from typing import Any
 import msgspec
 
 from config.moment import Micros, render
-from rules.engine import Outcome, Partition
+from rules.engine import Outcome
 from rules.model import RuleSet
+from rules.replay.ensemble import Ensemble
 from rules.replay.lines import Line
-from rules.replay.run import LIMITS
-from rules.state import BEGINNING
 from streams.alert import AlertEvent, Change
 
 COMPARED = ("fired_at", "ends_at", "resolved_at", "severity", "category", "ticket", "count", "distinct_sources", "summary")
@@ -71,18 +70,15 @@ class RuleSetDiff(msgspec.Struct, frozen=True, kw_only=True):
 class _Side:
     """One of the two, with the last event of each of its alerts."""
 
-    def __init__(self, rules: RuleSet) -> None:
-        self.engine = Partition(rules, LIMITS)
+    def __init__(self, rules: RuleSet, streams: int) -> None:
+        self.engines = Ensemble(rules, streams)
         self.last: dict[str, AlertEvent] = {}
 
     def take(self, outcomes: Iterable[Outcome]) -> None:
         self.last.update((outcome.id, outcome) for outcome in outcomes if isinstance(outcome, AlertEvent))
 
-    def alerts(self) -> dict[str, Alert]:
-        return {name: _alert(event) for name, event in self.last.items()}
 
-
-def compare_rule_sets(old: RuleSet, new: RuleSet, lines: Iterable[Line], until: Micros | None) -> RuleSetDiff:
+def compare_rule_sets(old: RuleSet, new: RuleSet, lines: Iterable[Line], until: Micros | None, streams: int = 0) -> RuleSetDiff:
     """Run a recording through both, side by side in one reading.
 
     Args:
@@ -90,25 +86,37 @@ def compare_rule_sets(old: RuleSet, new: RuleSet, lines: Iterable[Line], until: 
         new: the rules that would take their place.
         lines: the recording.
         until: up to when timers run after its end; ``None``: up to its last observation.
+        streams: how many partitions the recording has; 0 for one that is one stream.
     """
-    sides = before, after = _Side(old), _Side(new)
+    sides = before, after = _Side(old, streams), _Side(new, streams)
     count = rejected = 0
     for line in lines:
-        count += 1
-        if line.observation is None:
+        count += line.tick is None
+        if line.reason:
             rejected += 1
             continue
         for side in sides:
-            side.take(side.engine.observe(line.observation, line.observation.at))
+            side.take(side.engines.take(line))
     for side in sides:
-        if side.engine.now != BEGINNING:
-            side.take(side.engine.finish(side.engine.now if until is None else until, side.engine.now))
-    was, is_ = before.alerts(), after.alerts()
+        side.take(side.engines.finish(until))
+    return diff_of(before.last.values(), after.last.values(), lines=count, rejected=rejected + after.engines.ahead)
+
+
+def diff_of(old: Iterable[AlertEvent], new: Iterable[AlertEvent], *, lines: int, rejected: int = 0) -> RuleSetDiff:
+    """What two sets of alerts differ in, each given by its last event.
+
+    Args:
+        old: of the rules at work.
+        new: of the rules that would take their place.
+        lines: what was read for it.
+        rejected: what of that could not be used.
+    """
+    was, is_ = ({event.id: _alert(event) for event in events} for events in (old, new))
     both = [(was[name], is_[name]) for name in was if name in is_]
     changed = [Changed(old=one, new=other, fields=fields) for one, other in both if (fields := _differing(one, other))]
     return RuleSetDiff(
-        lines=count,
-        rejected=rejected + after.engine.tally.ahead,
+        lines=lines,
+        rejected=rejected,
         old=len(was),
         new=len(is_),
         same=len(both) - len(changed),

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from config.kinds import Kind
+from config.moment import Micros
 from config.problem import ProblemsError
 from streams.observation import Observation
 from streams.publicform import read_observation
@@ -23,17 +24,26 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         number: from 1.
         observation: what it holds, or ``None``.
-        reason: why it holds nothing, in words; empty when it does.
+        reason: why it could not be read, in words; empty when it could.
+        stream: which partition of a recorded topic it is of; 0 where there is one stream.
+        tick: the gateway's clock, where it holds that.
     """
 
     number: int
     observation: Observation | None
     reason: str = ""
+    stream: int = 0
+    tick: Micros | None = None
 
 
 def read_lines(raw: Iterable[bytes], kinds: Mapping[str, Kind]) -> Iterator[Line]:
     """Read NDJSON; empty lines are passed over, a byte order mark is dropped."""
-    for number, obj in decode_lines(raw):
+    return read_objects(decode_lines(raw), kinds)
+
+
+def read_objects(numbered: Iterable[tuple[int, Any]], kinds: Mapping[str, Kind]) -> Iterator[Line]:
+    """Read observations in the public form, each with its number."""
+    for number, obj in numbered:
         if isinstance(obj, Unreadable):
             yield Line(number, None, obj.reason)
             continue

@@ -6,16 +6,10 @@ from typing import Any
 import msgspec
 
 from config.moment import Micros
-from rules.engine import Limits, Outcome, Partition
 from rules.model import RuleSet
+from rules.replay.ensemble import Ensemble
 from rules.replay.lines import Line
 from rules.replay.rows import REJECTED, rejected, row_of
-from rules.state import BEGINNING, NEVER
-
-LIMITS = Limits(remembered=64, forget_after=NEVER)
-"""A recording is finite, so its groups may remember more ids than those of a live engine: then a repetition is told as
-duplicate where the live engine tells it as late. Neither applies it. Nor is a group forgotten: what lies more than
-``forget_after`` behind the clock, as in a recording that is sorted by source, is judged as any other observation."""
 
 
 class Summary(msgspec.Struct, kw_only=True):
@@ -35,36 +29,32 @@ class Summary(msgspec.Struct, kw_only=True):
         return self.events.get(REJECTED, 0)
 
 
-def replay(ruleset: RuleSet, lines: Iterable[Line], until: Micros | None, summary: Summary) -> Iterator[dict[str, Any]]:
+def replay(ruleset: RuleSet, lines: Iterable[Line], until: Micros | None, summary: Summary, streams: int = 0) -> Iterator[dict[str, Any]]:
     """Run a recording through the rules.
 
     Args:
-        ruleset: the rules; those that group over several sources too, since a recording is one stream.
+        ruleset: the rules; those that group over several sources too.
         lines: the recording.
         until: up to when timers run after its end; ``None``: up to its last observation.
         summary: is filled.
+        streams: how many partitions the recording has; 0 for one that is one stream.
 
     Yields:
         One object for each outcome, in the order of noticing; what is noticed at one line by (at, rule, group).
     """
-    engine = Partition(ruleset, LIMITS)
-
-    def told(outcomes: Iterable[Outcome], number: int) -> Iterator[dict[str, Any]]:
-        for outcome in outcomes:
-            yield _counted(row_of(outcome, number), summary)
-
+    engines = Ensemble(ruleset, streams)
     number = 0
     for line in lines:
-        summary.lines += 1
         number = line.number
-        if line.observation is None:
+        if line.tick is None:
+            summary.lines += 1
+        if line.reason:
             yield _counted(rejected(number, line.reason), summary)
             continue
-        at = line.observation.at
-        yield from told(engine.observe(line.observation, max(at, engine.now)), number)
-    if engine.now != BEGINNING:
-        until = engine.now if until is None else until
-        yield from told(engine.finish(until, max(until, engine.now)), number)
+        for outcome in engines.take(line):
+            yield _counted(row_of(outcome, number), summary)
+    for outcome in engines.finish(until):
+        yield _counted(row_of(outcome, number), summary)
 
 
 def _counted(row: dict[str, Any], summary: Summary) -> dict[str, Any]:

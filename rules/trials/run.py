@@ -9,7 +9,7 @@ import msgspec
 from config.moment import Micros
 from rules.engine import Failed, Note, Noted, Outcome, Partition
 from rules.model import RuleSet
-from rules.replay.run import LIMITS
+from rules.replay.ensemble import LIMITS, in_force
 from rules.trials.case import Case
 from streams.alert import AlertEvent, Change
 
@@ -40,7 +40,7 @@ def run_case(case: Case, rules: RuleSet) -> tuple[tuple[Found, ...], Mapping[str
     The clock of the stream begins at the start and goes by the arrivals, as ticks drive it live; after the last one timers
     run up to ``until``.
     """
-    engine = Partition(rules, LIMITS)
+    engine = Partition(in_force(rules), LIMITS)
     outcomes: list[Outcome] = [*engine.tick(case.start, case.start)]
     for arrival in case.arrivals:
         outcomes.extend(engine.tick(arrival.at, arrival.at))

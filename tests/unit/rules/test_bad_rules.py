@@ -232,6 +232,8 @@ SAID: dict[str, tuple[str, ...]] = {
     "sequence-without-window": ("4:9: 'sequence' needs 'within'. Add how soon the second step counts, for example within: 2m.",),
     "severity-number": ("6:19: severity: '1' is not one of its values. Known: critical, major, minor, warning.",),
     "severity-typo": ("6:19: severity: 'majr' is not one of its values. Did you mean 'major'?",),
+    "shadow-word": ("6:17: shadow: 'perhaps' is neither true nor false. Write true, or leave it out.",),
+    "shadow-twice": ("10:9: there is a rule 'r' already (shadow-twice.yaml:8). Give each rule a name of its own.",),
     "summary-empty-placeholder": (
         "6:18: summary: {} is no placeholder. Known: confidence, count, group, kind, place, rule, source, unit, value, zone.",
     ),
