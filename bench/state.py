@@ -12,6 +12,7 @@ from bench.folding import PARTITIONS, Feeder, resident_bytes
 from config.settings import Settings
 from rules.fold import RuleFold
 from rules.model import RuleSet
+from streams import collecting
 from streams.checkpoint.assemble import Entry, farthest
 from streams.checkpoint.chunks import SCHEMA, ChunkKey, Part, Sections, cut, encode_key, encode_value
 from streams.checkpoint.kafkalog import KafkaLog
@@ -145,8 +146,9 @@ def _recovered(ruleset: RuleSet, entries: dict[Place, list[Entry]]) -> float:
     """Seconds from the records to the states."""
     began = time.perf_counter()
     fold = RuleFold(ruleset, partitions=PARTITIONS)
-    for (topic, partition), own in entries.items():
-        fold.restore(topic, partition, farthest(own, topic, partition).sections)
+    with collecting.paused():
+        for (topic, partition), own in entries.items():
+            fold.restore(topic, partition, farthest(own, topic, partition).sections)
     return time.perf_counter() - began
 
 
@@ -163,7 +165,8 @@ async def _from_broker(ruleset: RuleSet, entries: dict[Place, list[Entry]], brok
         fold = RuleFold(ruleset, partitions=PARTITIONS)
         for topic, partition in entries:
             found = farthest(await log.read(CHECKPOINTS, partition), topic, partition)
-            fold.restore(topic, partition, found.sections)
+            with collecting.paused():
+                fold.restore(topic, partition, found.sections)
         seconds = time.perf_counter() - began
         await log.stop()
     return seconds

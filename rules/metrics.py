@@ -14,6 +14,7 @@ from streams.clock import Clock, system_clock
 
 _RULE_COUNTERS = {
     "evaluated": "Observations that the rule looked at.",
+    "matched": "Matches among them.",
     "fired": "Alerts that fired.",
     "resolved": "Alerts that resolved.",
     "undecided": "Observations that the rule could not judge.",
@@ -47,12 +48,29 @@ class RuleMetrics(Collector):
             for rule, counts in sorted(tally.rules.items()):
                 counter.add_metric([rule], getattr(counts, field))
             yield counter
+        yield from self._moments()
         yield self._groups()
         yield self._held()
         yield from self._clocks()
         yield from self._feeds()
         yield from crossing_metrics(self._fold.traffic, self._fold.crossings)
         yield from life_metrics(self._fold)
+
+    def _moments(self) -> Iterator[Metric]:
+        fired = GaugeMetricFamily(
+            "cityloop_rule_fired_timestamp_seconds", "When an alert of the rule fired last, by event time.", labels=["rule"]
+        )
+        spent = CounterMetricFamily(
+            "cityloop_rule_seconds",
+            "Time that the rule took, from one envelope of 256; a rule with lateness is not timed.",
+            labels=["rule"],
+        )
+        for rule, counts in sorted(self._fold.tally.rules.items()):
+            if counts.fired_at > 0:
+                fired.add_metric([rule], counts.fired_at / SECOND)
+            spent.add_metric([rule], counts.seconds)
+        yield fired
+        yield spent
 
     def _groups(self) -> Metric:
         gauge = GaugeMetricFamily("cityloop_rule_groups", "Groups that the rule remembers.", labels=["rule"])

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 
 import structlog
 from prometheus_client import REGISTRY
@@ -51,6 +52,7 @@ def work(settings: Settings, catalogue: Catalogue) -> int:
     telemetry = serve_telemetry(health, settings.host, settings.metrics_port)
     await_topics(settings)
     fold = RuleFold(_first_rules(settings, catalogue), partitions=settings.partitions, feeds=catalogue.feed_table)
+    fold.tally.stopwatch = time.perf_counter
     REGISTRY.register(RuleMetrics(fold))
     app = build_engine(settings, fold, health)
     code = run_worker(app)

@@ -1,6 +1,6 @@
 """The state of one partition and the step that changes it: observation or tick in, outcomes out."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -15,6 +15,7 @@ from rules.engine.ledger import Ledger
 from rules.engine.limits import Limits
 from rules.engine.outcome import Note, Noted, Outcome
 from rules.engine.registry import Registry
+from rules.engine.sampling import Apply, Sampler, Stopwatch
 from rules.model import RuleSet
 from rules.reference import Registers
 from rules.sight import Eyes, Turn, WaitingRoom, blind_alert
@@ -22,8 +23,8 @@ from rules.state import BEGINNING
 from streams.envelope import FeedState
 from streams.observation import Observation
 
-Apply = Callable[[Observation, Ledger], None]
-"""A rule applies an observation."""
+Routes = dict[str, tuple[tuple[Apply, ...], tuple[Lane, ...]]]
+"""By kind: the rules that have its observations at once, and the lanes in which they wait first."""
 
 _NOTHING: Sequence[Outcome] = ()
 TEST = "test"
@@ -86,7 +87,8 @@ class Partition:
                     held[kind] = tuple(dict.fromkeys((*held.get(kind, ()), lane)))
                 else:
                     direct[kind] = (*direct.get(kind, ()), bearer.apply)
-        self._routes = {kind: (direct.get(kind, ()), held.get(kind, ())) for kind in direct.keys() | held.keys()}
+        self._sampler = Sampler({bearer.apply: bearer.counts for bearer in self.bearers.values()})
+        self._routes: Routes = {kind: (direct.get(kind, ()), held.get(kind, ())) for kind in direct.keys() | held.keys()}
         registers = ruleset.registers if registers is None else registers
         self.registry = Registry(self.bearers, registers, limits.forget_after, by_lateness)
         self._max_ahead = limits.max_ahead
@@ -112,7 +114,8 @@ class Partition:
             noticed: the clock of the log, kept on alerts as ``detected_at``; it decides nothing.
             received: when those came that do not say so themselves; ``None`` where nobody knows, and any time is believed.
         """
-        tally, ledger, alarm, routes, max_ahead = self.tally, self._ledger, self._alarm, self._routes, self._max_ahead
+        tally, ledger, alarm, max_ahead = self.tally, self._ledger, self._alarm, self._max_ahead
+        routes = self._routes if tally.stopwatch is None else self._timed_now_and_then(observations, tally.stopwatch)
         tally.observations += len(observations)
         ledger.noticed = noticed
         found: list[Outcome] = []
@@ -144,6 +147,13 @@ class Partition:
             if ledger.outcomes:
                 found.extend(ledger.close())
         return found or _NOTHING
+
+    def _timed_now_and_then(self, observations: Sequence[Observation], stopwatch: Stopwatch) -> Routes:
+        """The routes that an envelope takes, now and then with a stopwatch."""
+        if not self._sampler.is_next():
+            return self._routes
+        seen, timed = {observation.kind for observation in observations}, self._sampler.timed
+        return {kind: (timed(direct, stopwatch), held) for kind, (direct, held) in self._routes.items() if kind in seen}
 
     def tick(self, at: Micros, noticed: Micros, feeds: Sequence[FeedState] = ()) -> Sequence[Outcome]:
         """Let the clock of the stream go on; the gateway was heard, and it tells of which feeds it has heard up to when."""

@@ -4,8 +4,9 @@ from heapq import heapify, heappop, heappush
 
 from rules.state import Group
 
-SHELF = 16
-"""Groups of one section: small, so that a delta carries little beside what changed."""
+SHELF = 2
+"""Groups of one section. A delta carries a section when any of its groups changed: of sixteen groups each, a tenth of which
+changed, it would be four fifths of the state; of two each it is a fifth. With one, the names would outweigh the groups."""
 GONE = -1
 """The shelf of a group that was forgotten; a timer that still names it is passed over."""
 

@@ -147,8 +147,9 @@ def restore(partition: Partition, sections: Mapping[str, bytes]) -> None:
     for rule, buckets in found.items():
         bearer = partition.bearers.get(rule)
         if bearer is not None:
+            shape = shape_of(bearer.rule)
             for _, raw in sorted(buckets):
-                _restore_groups(bearer, raw)
+                _restore_groups(bearer, shape, raw)
     for rule, one in terms.items():
         if rule in partition.bearers and one.shape == shape_of(partition.bearers[rule].rule):
             partition.bearers[rule].horizon = one.horizon
@@ -173,10 +174,10 @@ def _restore_waiting(partition: Partition, sections: Mapping[str, bytes], then: 
                     lane.wait(waiting.observation, bearers)
 
 
-def _restore_groups(bearer: RuleBearer, raw: bytes) -> None:
+def _restore_groups(bearer: RuleBearer, shape: str, raw: bytes) -> None:
     memory_type: Any = bearer.evaluator.memory_type
     section = _decode_section(raw)
-    if section.shape != shape_of(bearer.rule):
+    if section.shape != shape:
         return
     for group in section.groups:
         group.key = restored(group.key)

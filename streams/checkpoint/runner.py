@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from config.problem import Problem
+from streams import collecting
 from streams.checkpoint.admission import Admission, Standing, admit
 from streams.checkpoint.assemble import farthest, mark_key
 from streams.checkpoint.chunks import SCHEMA, ChunkKey, Crash, Part, Sections, cut, encode_key, encode_value
@@ -153,13 +154,18 @@ class CheckpointedFold:
         """The farthest checkpoint, whoever wrote it; without any, the beginning of what the broker keeps."""
         topic, partition = address
         current = self._group.generation()
-        self._slots = {kept: slot for kept, slot in self._slots.items() if slot.generation == current}
+        kept = {place: slot for place, slot in self._slots.items() if slot.generation == current}
+        if len(kept) < len(self._slots):
+            self._slots = kept
+            collecting.release()
         began = self._now()
         found = await asyncio.to_thread(farthest, await self._log.read(CHECKPOINTS, partition), topic, partition)
         applied = found.offset
         if applied is None:
             applied = await self._log.first_offset(topic, partition) - 1
-        held = self._fold.restore(topic, partition, found.sections)
+        with collecting.paused():
+            held = self._fold.restore(topic, partition, found.sections)
+        collecting.settle()
         self._meters.restored(address, applied, self._now() - began)
         _log.info(
             "state.restored",
@@ -236,10 +242,10 @@ class CheckpointedFold:
         topic, partition = address
         began, part = self._now(), part_due(slot.history)
         full = part is Part.FULL
-        sections: Sections = slot.held.full() if full else slot.held.delta()
         epoch, sequence = (slot.history.epoch + 1, 0) if full else (slot.history.epoch, slot.history.sequence + 1)
         key = ChunkKey(SCHEMA, topic, partition, part, slot.writer, epoch, sequence)
-        chunks = await asyncio.to_thread(lambda: [(encode_key(k), encode_value(c)) for k, c in cut(sections, slot.applied, key)])
+        # On another thread, so that heartbeats and acknowledgements go on; nothing is folded until it is done.
+        chunks = await asyncio.to_thread(_packed, slot.held, slot.applied, key)
         await self._settled([await self._append_checkpoint(partition, k, value) for k, value in chunks])
         size = sum(len(value) for _, value in chunks)
         slot.history = slot.history.after(part, size, self._now())
@@ -263,6 +269,12 @@ class CheckpointedFold:
         async with asyncio.timeout(ACKNOWLEDGE_SECONDS):
             for acknowledgement in pending:
                 await acknowledgement
+
+
+def _packed(held: Held, applied: int, key: ChunkKey) -> list[tuple[bytes, bytes]]:
+    """A checkpoint as records."""
+    sections: Sections = held.full() if key.part is Part.FULL else held.delta()
+    return [(encode_key(name), encode_value(chunk)) for name, chunk in cut(sections, applied, key)]
 
 
 def _parked(record: Record, crash: Crash) -> Output:

@@ -113,7 +113,7 @@ def test_a_source_that_comes_back_begins_anew() -> None:
 
 def test_sections_shrink_and_go() -> None:
     """A delta tells what is gone; laid over the checkpoint before, it is the full checkpoint of now; free places are taken first."""
-    engine = of(*idle(2 * SHELF + 3), *idle(SHELF + 1, at=100))
+    engine = of(*idle(2 * SHELF + 1), *idle(SHELF + 1, at=100))
     kept = snapshot.full(engine)
     tick(engine, 190)
     delta = snapshot.delta(engine)
