@@ -120,13 +120,14 @@ def _file_frames(request: Request, talk: Console) -> Generator[Frame, None, None
     camera = request.camera
     playback = open_playback(camera, Shelf())
     length = playback.length() if request.seconds is None else request.seconds
-    if camera.started_at is None:
+    began_at = playback.began_at or 0
+    if camera.started_at is None and playback.began_at is None:
         talk.print("the camera has no started_at: times count from 1970-01-01T00:00:00Z", markup=False)
 
     def frames() -> Generator[Frame, None, None]:
         with Progress(console=talk, disable=not talk.is_terminal, transient=True) as progress:
             bar = progress.add_task("frames", total=None if length is None else round(length * camera.rate) + 1)
-            for frame in frames_of(playback, camera.rate, camera.started_at or 0, request.seconds):
+            for frame in frames_of(playback, camera.rate, began_at if camera.started_at is None else camera.started_at, request.seconds):
                 yield frame
                 progress.advance(bar)
 

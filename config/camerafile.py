@@ -14,7 +14,7 @@ from config.duration import parse_duration
 from config.moment import Micros
 from config.polygon import fault_of
 from config.records import read_record
-from config.report import Report
+from config.report import Place, Report
 from config.sources import SCENES, Camera, Point, Zone
 from config.suggest import did_you_mean
 from config.yamlfile import Node, read_yaml
@@ -85,7 +85,10 @@ def _camera(path: Path, report: Report) -> Camera | None:
     if not 0 < given.rate <= 30:
         report.add(node.locate("rate"), f"rate: {given.rate} frames a second cannot be judged.", "Write a number above 0 and up to 30.")
     _check_position(given, node, report)
-    _check_url(given.url, node, report)
+    _check_url("url", given.url, node.locate("url"), report)
+    substream = given.options.get("substream")
+    if isinstance(substream, str):
+        _check_url("options.substream", substream, node.locate("options"), report)
     _check_zones(given, zones, node, report)
     return Camera(
         id=given.id,
@@ -157,25 +160,25 @@ def _check_position(given: _CameraText, node: Node, report: Report) -> None:
             report.add(node.locate(key), f"{key}: {value} is not on the earth.", f"Write degrees from -{limit} to {limit} (WGS 84).")
 
 
-def _check_url(url: str | None, node: Node, report: Report) -> None:
+def _check_url(field: str, url: str | None, place: Place, report: Report) -> None:
     if url is None:
         return
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        report.add(node.locate("url"), f"url: {error}.", "Write for example rtsp://10.0.0.5/stream1 or file:clip.mp4.")
+        report.add(place, f"{field}: {error}.", "Write for example rtsp://10.0.0.5/stream1 or file:clip.mp4.")
         return
     if parts.scheme not in SCHEMES:
         report.add(
-            node.locate("url"),
-            f"url: frames cannot be read from {parts.scheme or url!r}.",
+            place,
+            f"{field}: frames cannot be read from {parts.scheme or url!r}.",
             f"Write one of {', '.join(f'{s}:' for s in SCHEMES)}",
         )
     if parts.username is not None or parts.password is not None:
         # The value itself is not repeated: this sentence may end up in a log.
         report.add(
-            node.locate("url"),
-            "url: it contains a user name or password, which would be seen in logs and copies of this file.",
+            place,
+            f"{field}: it contains a user name or password, which would be seen in logs and copies of this file.",
             "Leave them out and write options: {credentials: 'env:NAME'}, where the variable NAME holds user:password.",
         )
 

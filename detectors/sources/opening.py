@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from urllib.parse import urlsplit
 
-from config.cameraoptions import options_of
+from config.cameraoptions import Decode, options_of
 from config.sources import PUSHED, Camera
+from detectors.sources.device import DeviceReader
 from detectors.sources.frame import SourceError
+from detectors.sources.keyframes import KeyframeReader
 from detectors.sources.live import LiveSource, Reader
 from detectors.sources.place import is_live, local_path, read_credentials, with_credentials
 from detectors.sources.playback import Playback, Shelf
 from detectors.sources.pushed import PushedReader
+from detectors.sources.refusal import why_refused
 from detectors.sources.rtsp import RtspReader
 from detectors.sources.snapshot import SnapshotReader
 from streams.clock import Clock
@@ -25,8 +28,8 @@ def open_playback(camera: Camera, shelf: Shelf) -> Playback:
     Raises:
         SourceError: it cannot be played.
     """
-    url = camera.url or ""
-    return Playback(shelf.clip(local_path(url)), options_of(camera.options), url)
+    url, options = camera.url or "", options_of(camera.options)
+    return Playback(shelf.film(local_path(url), options), options, url)
 
 
 def open_live(
@@ -57,7 +60,14 @@ def _connect(camera: Camera, environment: Mapping[str, str], stopped: threading.
     if not is_live(url):
         msg = f"{url}: this is not a live source"
         raise SourceError(msg)
+    url = options.substream or url
+    scheme = urlsplit(url).scheme
+    if scheme == "v4l2":
+        return DeviceReader(url.partition(":")[2])
     credentials = read_credentials(options.credentials, environment) if options.credentials else None
-    if urlsplit(url).scheme in {"http", "https"}:
+    if scheme in {"http", "https"}:
         return SnapshotReader(url, credentials, options.timeout, 1 / camera.rate, stopped)
+    if options.decode is Decode.KEYFRAMES:
+        refusal = partial(why_refused, url, options.timeout, credentials=credentials is not None) if scheme.startswith("rtsp") else None
+        return KeyframeReader(url, with_credentials(url, credentials), options.timeout, refusal)
     return RtspReader(url, with_credentials(url, credentials), options.timeout)

@@ -21,6 +21,8 @@ def why_refused(name: str, timeout: float, *, credentials: bool) -> str:
         credentials: whether the decoder had any.
     """
     parts = urlsplit(name)
+    if parts.scheme not in {"rtsp", "rtsps"}:
+        return "no stream, or no video in it (address, credentials and stream name are to be checked)"
     question = f"DESCRIBE {name} RTSP/1.0\r\nCSeq: 1\r\nAccept: application/sdp\r\n\r\n"
     try:
         with socket.create_connection((parts.hostname or "", parts.port or PORT), min(timeout, PATIENCE)) as line:

@@ -140,6 +140,15 @@ def test_everything_wrong_at_once() -> None:
             "active-days.yaml",
             "active-days.yaml:3:41: active: days are not a list of weekdays. Write [mon, tue], or leave out 'days' for every day.",
         ),
+        (
+            "decode.yaml",
+            "decode.yaml:2:10: options.decode: 'key' does not fit: Invalid enum value 'key'. Write all or keyframes.",
+        ),
+        (
+            "substream.yaml",
+            "substream.yaml:2:10: options.substream: it contains a user name or password, which would be seen in logs and copies of this file. Leave them out and write options: {credentials: 'env:NAME'}, where the variable NAME holds user:password.",
+        ),
+        ("step.yaml", "step.yaml:2:10: options.step: pictures that are on for no time are never seen. Write seconds, more than 0."),
         ("no-id.yaml", "no-id.yaml:1:1: the field 'id' is missing. Add 'id': a text."),
     ],
 )
