@@ -15,22 +15,26 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from ruamel.yaml import YAML
 
 from config.kinds import Kind, Text, ValueType
 from config.moment import SECOND, Micros, parse
+from rules.life import Policy, pack
 from rules.model import Given, RuleSet
 from rules.parser import parse_rules
 from streams.codec import ENVELOPE_HEADERS, MAX_OBSERVATIONS, encode_envelope
 from streams.envelope import Envelope
 from streams.observation import Observation, Position
 from streams.partition import partition_of
-from streams.topics import JSON_TYPE, OBSERVATIONS, URGENT
-from tests.fakes.oracle.city import City
+from streams.topics import JSON_TYPE, MATCHES, OBSERVATIONS, URGENT
+from tests.fakes.oracle.city import City, Switch
+from tests.fakes.oracle.rulebook import Rule, read_rules
 
 Made = tuple[str, int, bytes, Mapping[str, bytes]]
 """Topic, partition, value and headers of a record to write."""
 RULES = Path(__file__).parents[1] / "data/storm/rules.yaml"
 CROSSING = RULES.with_name("crossing.yaml")
+SWITCH = RULES.with_name("switch.yaml")
 BEGIN: Micros = parse("2026-03-29T00:58:00Z")
 """Two minutes before the clocks change in Berlin."""
 EACH_SECONDS = 2.5
@@ -53,6 +57,7 @@ KINDS = {
         _kind("smoke", ValueType.BOOL, life_safety=True),
     )
 }
+_PULSES = tuple(kind.name for kind in KINDS.values() if kind.pulse)
 _OFTEN = ("dust", "dust", "dust", "noise", "noise", "door", "door", "motion", "motion")
 _LOADS: tuple[Mapping[str, Any], ...] = (*({"load": load} for load in range(10)), {}, {"load": "heavy"})
 
@@ -205,12 +210,51 @@ def rules_text() -> str:
     return RULES.read_text(encoding="utf-8") + CROSSING.read_text(encoding="utf-8").partition("groups:\n")[2]
 
 
-def storm_rules() -> RuleSet:
-    """The same as the engine reads them."""
-    return parse_rules(rules_text(), KINDS, given=Given(tables=TABLES))
+def switched_text() -> str:
+    """The rules from the switch on."""
+    plan, whole = _plan(), YAML(typ="safe", pure=True).load(rules_text())
+    changed = {**plan["told"], **plan["reset"]}
+    for group in whole["groups"]:
+        group["rules"] = [rule | changed.get(rule["rule"], {}) for rule in group["rules"] if rule["rule"] not in plan["removed"]]
+    whole["groups"].append({"name": "new", "rules": plan["added"]})
+    return json.dumps(whole)
+
+
+def storm_rules(text: str | None = None) -> RuleSet:
+    """The rules as the engine reads them."""
+    return parse_rules(rules_text() if text is None else text, KINDS, given=Given(tables=TABLES))
+
+
+def switch_records(partitions: int, at: Micros) -> list[Made]:
+    """The switch to the other rules in every partition, first where sources meet."""
+    rules = storm_rules(switched_text())
+    packed = pack(rules, dict.fromkeys(_plan()["reset"], Policy.RESET))
+    value = encode_envelope(Envelope(sent_at=at, writer="rules apply", ruleset=rules.version, rules=packed))
+    return [(topic, number, value, ENVELOPE_HEADERS) for topic in (MATCHES, OBSERVATIONS, URGENT) for number in range(partitions)]
+
+
+def oracle_rules() -> list[Rule]:
+    """The rules as the oracle reads them."""
+    return read_rules(rules_text(), _PULSES)
+
+
+def oracle_switch() -> Switch:
+    """The switch as the oracle understands it."""
+    plan = _plan()
+    begun = {*plan["reset"], *(rule["rule"] for rule in plan["added"])}
+    return Switch(
+        gone=frozenset([*plan["removed"], *plan["reset"]]),
+        told=frozenset(plan["told"]),
+        begun=[rule for rule in read_rules(switched_text(), _PULSES) if rule.name in begun],
+    )
 
 
 def oracle_city(partitions: int) -> City:
-    """What the reference evaluator must know beside the rules."""
+    """What the oracle must know beside the rules."""
     urgent = [kind.name for kind in KINDS.values() if kind.life_safety]
     return City(urgent, (OBSERVATIONS, URGENT), lambda name: partition_of(name, partitions), TABLES)
+
+
+def _plan() -> dict[str, Any]:
+    plan: dict[str, Any] = YAML(typ="safe", pure=True).load(SWITCH.read_text(encoding="utf-8"))
+    return plan

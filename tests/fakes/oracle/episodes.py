@@ -18,7 +18,7 @@ class Said(NamedTuple):
 
     Attributes:
         at: when.
-        event: ``firing``, ``updated`` or ``resolved``.
+        event: ``firing``, ``updated``, ``resolved``, or ``cut`` where a switch of the rules finds it firing.
         starts_at: of the episode.
         fired_at: of the episode.
         ends_at: of the episode, once it has resolved.
@@ -34,10 +34,18 @@ class Said(NamedTuple):
     matches: int
     by_time: bool
 
+    def alert(self, rule: str, group: dict[str, Any]) -> str:
+        """The id of the alert."""
+        return named([rule, group, self.starts_at])
+
     def identity(self, rule: str, group: dict[str, Any]) -> str:
         """The id of the event."""
-        alert = str(uuid.uuid5(_NAMESPACE, text([rule, group, self.starts_at])))
-        return str(uuid.uuid5(_NAMESPACE, text([alert, self.event, self.at])))
+        return named([self.alert(rule, group), self.event, self.at])
+
+
+def named(value: Any) -> str:
+    """The name-based identity of a value."""
+    return str(uuid.uuid5(_NAMESPACE, text(value)))
 
 
 class Episode(NamedTuple):
@@ -65,7 +73,7 @@ def episodes(rule: Rule, truth: Truth) -> Iterator[Episode]:
         yield Episode(int(first.start), int(first.start) + rule.wait, end, first.begun, first.holds)
 
 
-def story(rule: Rule, samples: Samples, truth: Truth, last: int) -> Iterator[Said]:
+def story(rule: Rule, samples: Samples, truth: Truth, last: int, cut: int | None = None) -> Iterator[Said]:
     """Everything that the alerts of a group say, timers up to an instant and including it.
 
     Args:
@@ -73,6 +81,7 @@ def story(rule: Rule, samples: Samples, truth: Truth, last: int) -> Iterator[Sai
         samples: of the group, in the order in which they count.
         truth: its condition.
         last: the last instant at which timers run.
+        cut: when a switch of the rules asks what fires.
     """
     instants = [samples[number][0].at for number in truth.counted]
     for episode in episodes(rule, truth):
@@ -95,6 +104,8 @@ def story(rule: Rule, samples: Samples, truth: Truth, last: int) -> Iterator[Sai
         )
         if resolved <= last:
             yield Said(int(resolved), "resolved", episode.start, episode.fired, int(episode.end), count(resolved), by_time=True)
+        elif cut is not None:
+            yield Said(cut, "cut", episode.start, episode.fired, None, count(cut), by_time=True)
 
 
 def timers(rule: Rule, truth: Truth, since: int, before: int) -> bool:

@@ -47,13 +47,14 @@ def clock(log: Iterable[Entry]) -> int:
     return max((entry if isinstance(entry, int) else entry.at for entry in log), default=BEGINNING)
 
 
-def in_turn(log: Iterable[Entry], lateness: int, *, to_the_end: bool = False) -> Iterator[Arrival]:
+def in_turn(log: Iterable[Entry], lateness: int, *, to_the_end: bool = False, behind: int = 0) -> Iterator[Arrival]:
     """The observations of a log in the order in which rules of a lateness apply them.
 
     Args:
         log: of one partition, in the order of its offsets.
         lateness: how long each is waited for.
         to_the_end: whether what still waits at the end is applied, as a replay does.
+        behind: so many entries came before the rule; it applies what waits then, and what comes.
     """
     now, waiting = BEGINNING, list[tuple[int, str, int, Arrival]]()
     for number, entry in enumerate(log):
@@ -61,7 +62,9 @@ def in_turn(log: Iterable[Entry], lateness: int, *, to_the_end: bool = False) ->
         if not isinstance(entry, int):
             heapq.heappush(waiting, (entry.at, entry.id, number, Arrival(entry, now - lateness)))
         while waiting and waiting[0][0] + lateness <= now:
-            yield heapq.heappop(waiting)[3]
+            arrival = heapq.heappop(waiting)[3]
+            if number >= behind:
+                yield arrival
     if to_the_end:
         yield from (entry[3] for entry in sorted(waiting, key=lambda entry: entry[:3]))
 
@@ -81,7 +84,7 @@ def in_order(logs: Sequence[Sequence[Entry]], lateness: int) -> Iterator[Arrival
         yield Arrival(seen, BEGINNING)
 
 
-def hear(rule: Rule, arrivals: Iterable[Arrival], last: int, since: int | None = None) -> Heard:
+def hear(rule: Rule, arrivals: Iterable[Arrival], last: int, since: int | None = None, cut: int | None = None) -> Heard:
     """What a rule says of the observations of one log.
 
     Args:
@@ -89,6 +92,7 @@ def hear(rule: Rule, arrivals: Iterable[Arrival], last: int, since: int | None =
         arrivals: in their turn.
         last: the last instant at which timers run.
         since: the first clock of the log, from which expected sources count.
+        cut: when a switch of the rules asks what fires.
     """
     groups: defaultdict[tuple[Any, ...], list[Arrival]] = defaultdict(list)
     for arrival in arrivals:
@@ -105,7 +109,7 @@ def hear(rule: Rule, arrivals: Iterable[Arrival], last: int, since: int | None =
         group = dict(zip(rule.by, (part for _, part in key), strict=True))
         samples, noted = _applied(rule, members)
         heard.noted.extend(Noted(note, identity, group) for note, identity in noted)
-        heard.said.extend((said, group) for said in story(rule, samples, truth_of(rule, samples), last))
+        heard.said.extend((said, group) for said in story(rule, samples, truth_of(rule, samples), last, cut))
     return heard
 
 

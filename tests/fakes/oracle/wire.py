@@ -33,21 +33,23 @@ class Read(NamedTuple):
         entries: observations that rules may see, and ticks.
         drills: instants of drills, which no rule sees; they move the clock all the same.
         rejected: ids of observations that are from the future; ``None`` stands for the whole record.
+        switches: whether the record switches to other rules.
     """
 
     entries: list[Entry]
     rejected: list[str | None]
+    switches: bool = False
 
 
 def read(record: Raw) -> Read:
     """Read one record; a drill leaves its instant behind as a tick, since it moves the clock and nothing else."""
     try:
-        received, observations, tick = _opened(record)
+        received, observations, tick, ruleset = _opened(record)
     except (ValueError, KeyError, TypeError, IndexError):
         return Read([], [None])
     if len(observations) > MOST:
         return Read([], [None])
-    found = Read([], [])
+    found = Read([], [], ruleset is not None)
     for seen, at_gateway in observations:
         if seen.at > (received if at_gateway is None else at_gateway) + MAX_AHEAD:
             found.rejected.append(seen.id)
@@ -63,13 +65,13 @@ def origin(record: Raw) -> str:
     return f"kafka:{record.topic}/{record.partition}/{record.offset}"
 
 
-Opened = tuple[int, list[tuple[Seen, int | None]], int | None]
+Opened = tuple[int, list[tuple[Seen, int | None]], int | None, str | None]
 
 
 def _opened(record: Raw) -> Opened:
     if record.headers.get("content-type") == _ENVELOPE:
-        sent_at, _, observations, tick, *_ = [*msgspec.msgpack.decode(record.value), *[None] * 4][:8]
-        return int(sent_at), list(_seen(observations or [])), tick
+        sent_at, _, observations, tick, ruleset, *_ = [*msgspec.msgpack.decode(record.value), *[None] * 4][:8]
+        return int(sent_at), list(_seen(observations or [])), tick, ruleset
     given = json.loads(record.value)
     at = datetime.fromisoformat(given["at"])
     if at.tzinfo is None:
@@ -77,7 +79,7 @@ def _opened(record: Raw) -> Opened:
     since = at - datetime(1970, 1, 1, tzinfo=UTC)
     instant = (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
     value = float(given["value"]) if type(given["value"]) is int else given["value"]
-    return record.timestamp, [(Seen(instant, given["id"], given["source"], given["kind"], value, given.get("zone")), None)], None
+    return record.timestamp, [(Seen(instant, given["id"], given["source"], given["kind"], value, given.get("zone")), None)], None, None
 
 
 def _seen(observations: list[list[Any]]) -> Iterator[tuple[Seen, int | None]]:

@@ -9,7 +9,7 @@ from typing import Self
 from kafka import KafkaProducer
 
 from config.settings import Settings
-from streams.topics import topic_name
+from streams.topics import MATCHES, topic_name
 from tests.fakes.storm import Made
 from tests.integration.streams.workloads import Course
 
@@ -52,6 +52,8 @@ class Feeder(threading.Thread):
         for done, step in enumerate(self._steps, start=1):
             for made in step:
                 self._send(made)
+                if made[0] == MATCHES:
+                    self._producer.flush()  # Where sources meet a switch is known before anything is sent under it.
             if self._calm.is_set() or self._halt.is_set():
                 break
             if (ahead := done / self.rate - (time.monotonic() - began)) > 0:

@@ -9,10 +9,10 @@ import msgspec
 from config.settings import Settings
 from streams.fold import Record
 from streams.topics import ALERTS, REJECTED
-from tests.fakes.oracle.city import Event, expected, read_logs
-from tests.fakes.oracle.rulebook import read_rules
+from tests.fakes.oracle.city import Event, by_switch, expected, read_logs
+from tests.fakes.oracle.episodes import named
 from tests.fakes.oracle.wire import Raw
-from tests.fakes.storm import KINDS, oracle_city, rules_text
+from tests.fakes.storm import oracle_city, oracle_rules, oracle_switch
 from tests.integration.streams.readback import WRITTEN, read_log
 
 LAST_WORDS_SECONDS = 20.0
@@ -23,6 +23,7 @@ class Told(msgspec.Struct, frozen=True):
     """What is read of the JSON of a record of alerts."""
 
     rule: str
+    rule_version: str
     id: str
     event_id: str
     event: str
@@ -31,7 +32,8 @@ class Told(msgspec.Struct, frozen=True):
 
     def change(self) -> Event:
         """As the oracle names it."""
-        return Event(self.rule, self.event_id, self.count)
+        switched = self.event != "firing" and self.event_id == named([self.id, f"{self.event} by {self.rule_version}", self.at])
+        return Event(self.rule, by_switch(self.id, self.event, self.at) if switched else self.event_id, self.count)
 
 
 _told = msgspec.json.Decoder(Told).decode
@@ -70,8 +72,7 @@ def judge(settings: Settings, log: Iterable[Record]) -> Judgement:
         AssertionError: dead letters differ, a repetition differs from the first, or an alert is told out of its order.
     """
     logs = read_logs(Raw(r.topic, r.partition, r.offset, r.timestamp, r.value, r.headers) for r in log if r.topic in WRITTEN)
-    pulses = [kind.name for kind in KINDS.values() if kind.pulse]
-    wanted = expected(read_rules(rules_text(), pulses), logs.entries, oracle_city(settings.partitions))
+    wanted = expected(oracle_rules(), logs, oracle_city(settings.partitions), oracle_switch() if logs.switched else None)
     deadline = time.monotonic() + LAST_WORDS_SECONDS
     while True:  # The last records are answered, though perhaps not yet checkpointed.
         published = [(record, _told(record.value)) for record in read_log(settings, (ALERTS,))]

@@ -27,7 +27,7 @@ FAULTS = {
 }
 """What the engine suffers, one after the other; at its start the second worker joins."""
 SEED = 20260302
-OBSERVATIONS, SECONDS = 24_000, 20.0
+OBSERVATIONS, SECONDS = 16_000, 16.0
 
 
 @pytest.fixture(params=KINDS)
@@ -38,13 +38,13 @@ def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str
 
 @pytest.mark.slow
 def test_a_storm_says_what_the_oracle_says(broker: tuple[str, BrokerProcess], tmp_path: Path) -> None:
-    """All forms over late, double and poisonous traffic, under SIGKILL, SIGSTOP, joining and leaving, on Kafka the broker killed: missing 0, extra 0."""
+    """All forms over late, double and poisonous traffic and a switch of rules, under SIGKILL, SIGSTOP, joining and leaving, on Kafka the broker killed: missing 0, extra 0."""
     kind, process = broker
     settings = settings_for(process, tmp_path, partitions=PARTITIONS, session_seconds=6.0 if kind == "kafka" else 4.0)
     plan = Plan(kind=kind, workload="storm", seed=SEED, observations=OBSERVATIONS, seconds=SECONDS, faults=FAULTS[kind])
     report = storm(plan, settings, process, tmp_path)
     assert (report["missing"], report["extra"]) == ({}, {}), report
-    assert int(str(report["events"])) > 3000, report
+    assert int(str(report["events"])) > 2000, report
     assert int(str(report["rules"])) >= 25, report
     assert int(str(report["rejected"])) > 20, report
 

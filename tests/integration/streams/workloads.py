@@ -19,7 +19,7 @@ from streams.observation import Observation
 from streams.partition import partition_of
 from streams.topics import OBSERVATIONS, URGENT
 from tests.fakes.folds import CountingFold
-from tests.fakes.storm import Made, Storm, storm_rules
+from tests.fakes.storm import Made, Storm, storm_rules, switch_records
 
 _ORIGIN: Micros = 1_780_000_000_000_000
 _SPEED = 20
@@ -99,7 +99,7 @@ class Street:
 
 
 class Gale:
-    """The traffic of :mod:`tests.fakes.storm`, so many observations of it."""
+    """The traffic of :mod:`tests.fakes.storm`, so many observations of it; half of them come under other rules."""
 
     def __init__(self, observations: int) -> None:
         self._planned = observations
@@ -116,6 +116,8 @@ class Gale:
                 stepped += BATCH
                 yield step
                 step = []
+                if stepped == self._planned // 2 // BATCH * BATCH:
+                    yield switch_records(partitions, storm.now)
             if storm.made >= self._planned:
                 yield step
                 return
