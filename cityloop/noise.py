@@ -26,6 +26,15 @@ def rule_facts(rules: Iterable[Rule]) -> tuple[RuleFact, ...]:
     )
 
 
+def categories_by_kind(rules: Iterable[Rule]) -> dict[str, frozenset[str]]:
+    """The matter codes of the rules that look at a kind, by kind."""
+    found: dict[str, set[str]] = {}
+    for rule in rules:
+        for kind in rule.kinds if rule.category else ():
+            found.setdefault(kind, set()).add(rule.category or "")
+    return {kind: frozenset(codes) for kind, codes in found.items()}
+
+
 def noise_of(city: Catalogue) -> tuple[NoisePolicy, tuple[RuleFact, ...]]:
     """A city's policy and the facts of its rules.
 

@@ -36,8 +36,10 @@ from console.routes.pages import page_routes
 from console.routes.session import log_in, log_out, me, summary
 from console.routes.silences import add_silence, expire, maintenance, preview, silence, silences
 from console.routes.stream import stream
+from console.routes.teaching import add_crop, crop_picture, label_crop, roll_back, teach_zone, teaching
 from console.routes.telemetry import live, metrics, ready
 from console.routes.tickets import add_fact, move, ticket, tickets
+from console.schooling import Schooling
 from detectors.evidence.store import EvidenceStore
 from dispatch.clocks.caseclock import clocks_of
 from dispatch.clocks.lights import ClockView
@@ -62,6 +64,7 @@ def gather(
     catalogue: Catalogue,
     *,
     noise: NoiseBook,
+    schooling: Schooling,
     clock: Clock = system_clock,
     passwords: Passwords | None = None,
     registry: CollectorRegistry | None = None,
@@ -80,6 +83,7 @@ def gather(
         casebook=casebook, noise=noise, accounts=accounts, evidence=evidence, catalogue=catalogue, directory=directory, case_clock=case_clock, hub=hub,
         clock=clock, passwords=passwords or Passwords(), by_login=Throttle(Policy()), by_address=Throttle(Policy(failures=50)),
         metrics=ConsoleMetrics(registry or CollectorRegistry()), health=known,
+        schooling=schooling,
     )  # fmt: skip
 
 
@@ -106,6 +110,7 @@ def create_app(parts: Parts, *, dist: Path | None = None) -> Litestar:
         route_handlers=[
             log_in, log_out, me, summary, alerts, alert, acknowledge, tickets, ticket, move, add_fact, upload, picture, stream, city_map,
             silences, silence, preview, add_silence, expire, maintenance,
+            teaching, add_crop, crop_picture, label_crop, teach_zone, roll_back,
         ],
     )  # fmt: skip
     return Litestar(

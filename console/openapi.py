@@ -8,6 +8,7 @@ import msgspec
 from config.catalogue import Catalogue
 from config.matters import Calendar
 from console.app import create_app, gather
+from console.schooling import Schooling
 from detectors.evidence.store import EvidenceStore
 from dispatch.ports import Accounts, CaseBook, NoiseBook
 
@@ -18,7 +19,10 @@ def document() -> dict[str, Any]:
         name="", zone="UTC", kinds={}, categories={}, standards=(), calendar=Calendar(), cells={}, units={}, people={}, roster=(),
         responsibilities=(), cameras={}, devices={}, rule_files=(),
     )  # fmt: skip
-    parts = gather(cast("CaseBook", None), cast("Accounts", None), EvidenceStore(Path("nowhere")), nothing, noise=cast("NoiseBook", None))
+    parts = gather(
+        cast("CaseBook", None), cast("Accounts", None), EvidenceStore(Path("nowhere")), nothing,
+        noise=cast("NoiseBook", None), schooling=cast("Schooling", None),
+    )  # fmt: skip
     schema: dict[str, Any] = create_app(parts, dist=Path("nowhere")).openapi_schema.to_schema()
     return schema
 

@@ -10,6 +10,7 @@ from console.auth.throttle import Throttle
 from console.directory import Directory
 from console.feed.hub import Hub
 from console.metrics import ConsoleMetrics
+from console.schooling import Schooling
 from detectors.evidence.store import EvidenceStore
 from dispatch.clocks.lights import ClockView
 from dispatch.ports import Accounts, CaseBook, NoiseBook
@@ -40,6 +41,7 @@ class Parts:
         by_address: failed logins by address.
         metrics: what is measured.
         health: whether the console is ready.
+        schooling: zones that are taught.
     """
 
     casebook: CaseBook
@@ -56,3 +58,4 @@ class Parts:
     by_address: Throttle
     metrics: ConsoleMetrics
     health: Health
+    schooling: Schooling

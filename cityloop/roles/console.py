@@ -1,6 +1,7 @@
 """The role ``console``: the API, the live feed and the pages."""
 
 import asyncio
+import os
 import signal
 import socket
 import threading
@@ -14,19 +15,24 @@ import uvloop
 from litestar import Litestar
 from prometheus_client import REGISTRY
 
-from cityloop.noise import noise_of
+from cityloop.noise import categories_by_kind, noise_of
 from config.catalogue import Catalogue
 from config.problem import Problem, ProblemsError
 from config.settings import Settings
 from console.app import create_app, gather
 from console.feed.hub import Hub
+from console.schooling import Schooling
 from detectors.evidence.store import EvidenceStore
+from detectors.heads.store import HeadStore
+from detectors.inference.late import Late
+from detectors.inference.port import FeatureExtractor
 from dispatch.desk import Desk
 from dispatch.store import migrate
 from dispatch.store.accounts import SqlAccounts
 from dispatch.store.casebook import SqlCaseBook
 from dispatch.store.engine import open_engine
 from dispatch.store.noisebook import SqlNoiseBook
+from rules.parser import load_rules
 from streams.clock import system_clock
 from streams.telemetry import Health, configure_logging, serve_telemetry
 
@@ -59,7 +65,9 @@ async def _run(settings: Settings, catalogue: Catalogue) -> None:
         casebook = SqlCaseBook(engine, desk, system_clock, webhook=settings.webhook, policy=policy)
         noise = SqlNoiseBook(engine, desk, system_clock, webhook=settings.webhook, policy=policy, rules=rules)
         evidence = EvidenceStore(settings.evidence_folder)
-        parts = gather(casebook, SqlAccounts(engine), evidence, catalogue, noise=noise, registry=REGISTRY, health=health)
+        parts = gather(
+            casebook, SqlAccounts(engine), evidence, catalogue, noise=noise, schooling=_schooling(settings, catalogue), registry=REGISTRY, health=health
+        )  # fmt: skip
         server = Server(create_app(parts), parts.hub)
         log.info("console listens", url=f"http://{settings.host}:{listener.getsockname()[1]}")
         await server.serve(sockets=[listener])
@@ -68,6 +76,19 @@ async def _run(settings: Settings, catalogue: Catalogue) -> None:
         listener.close()
         if telemetry is not None:
             await asyncio.to_thread(telemetry.shutdown)
+
+
+def _schooling(settings: Settings, catalogue: Catalogue) -> Schooling:
+    """What teaches; the model is loaded when somebody teaches, since most consoles never do."""
+    rules = load_rules(catalogue.rule_files, catalogue.kinds).rules
+    return Schooling(catalogue, HeadStore(settings.heads_folder), Late(_backbone), categories_by_kind(rules))
+
+
+def _backbone() -> FeatureExtractor:
+    from detectors.inference.features import Backbone  # noqa: PLC0415  # It brings onnx and onnxruntime, which a console seldom needs.
+    from detectors.weights.cache import cache_folder, require  # noqa: PLC0415  # As above.
+
+    return Backbone(require(cache_folder(os.environ)))
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -21,18 +21,20 @@ class Right(StrEnum):
     UPLOAD = "upload"
     READ_EVIDENCE = "read_evidence"
     WATCH = "watch"
+    TEACH = "teach"
 
 
 _EVERYBODY = frozenset({Right.SELF, Right.READ_TICKETS, Right.MOVE, Right.ADD_FACTS, Right.UPLOAD, Right.READ_EVIDENCE, Right.WATCH})
 _DESK = _EVERYBODY | {Right.READ_ALERTS, Right.ACKNOWLEDGE}
 _STEERING = _DESK | {Right.SILENCE}
+_LEADING = _STEERING | {Right.TEACH}
 
 OF_ROLE: Mapping[Role, frozenset[Right]] = MappingProxyType(
     {
         Role.ACCEPTOR: _DESK,
         Role.DISPATCHER: _STEERING,
-        Role.LEADER: _STEERING,
-        Role.ADMIN: _STEERING,
+        Role.LEADER: _LEADING,
+        Role.ADMIN: _LEADING,
         Role.STAFF: _EVERYBODY,
         Role.COLLECTOR: _EVERYBODY,
     }

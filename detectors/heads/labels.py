@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+UNLABELLED = "unlabelled"
+"""The label of kept crops that nobody has labelled yet; they teach nothing."""
+
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True):
     """The words of one scene.

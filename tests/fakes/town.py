@@ -13,7 +13,7 @@ from config.matters import Calendar, Category, ClockType, Standard
 from config.moment import SECOND, Micros, parse
 from config.people import Confirm, Duty, Person, Responsibility, Role, Unit
 from config.places import Cell, Layer
-from config.sources import Camera, Device
+from config.sources import Camera, Device, Zone
 from dispatch.actor import Actor, actor_of
 from dispatch.noise.policy import RuleFact
 from streams.alert import AlertEvent, Change, Severity, TicketPolicy
@@ -78,6 +78,23 @@ ROSTER = (
     Duty(person="nat", cell="9", start="20:00", end="08:00"),
     Duty(person="finn", cell="9"),
 )
+
+
+_WHOLE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+PUPILS = {
+    "camera/1": Camera(
+        id="camera/1",
+        zones=(
+            Zone(id="bin", scene="bin_overflow", polygon=_WHOLE),
+            Zone(id="front", scene="street_drying", polygon=_WHOLE),
+            Zone(id="bay", scene="illegal_parking", polygon=_WHOLE),
+        ),
+        name="Gate",
+        lon=0.5,
+        lat=0.5,
+    )
+}
+"""The town's camera with zones to teach: unit ``order`` answers for bins, and no rule looks at drying."""
 
 
 def town(**changes: object) -> Catalogue:

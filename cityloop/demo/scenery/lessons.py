@@ -10,11 +10,11 @@ from cityloop.demo.scenery.acts import ACTS, Act
 from cityloop.demo.scenery.films import SEED, backdrop
 from cityloop.demo.scenery.things import Canvas
 from cityloop.demo.scenery.weather import LIGHTS, taken
-from cityloop.teaching import Lesson, Pupil, learn
 from config.sources import Camera
 from detectors.evidence.picture import encode
 from detectors.heads.store import HeadStore
 from detectors.inference.features import Backbone
+from detectors.school import Lesson, Pupil, learn
 from detectors.viewing import crop_of
 from detectors.weights.cache import cache_folder, require
 from streams.clock import Clock, system_clock

@@ -13,14 +13,17 @@ from litestar.testing import AsyncTestClient
 from console.app import create_app, gather
 from console.auth.passwords import Passwords
 from console.parts import Parts
+from console.schooling import Schooling
 from detectors.evidence.store import EvidenceStore
+from detectors.heads.store import HeadStore
 from dispatch.accounts import ApiKey, User
 from dispatch.desk import Desk
 from dispatch.ports import Accounts, CaseBook, NoiseBook
 from streams.gateway.keys import Scope, mint
 from tests.fakes.casebook import MemoryAccounts, MemoryCaseBook
 from tests.fakes.noisebook import MemoryNoiseBook
-from tests.fakes.town import NOON, PEOPLE, RULES, Watch, town
+from tests.fakes.painting import PaintedFeatures
+from tests.fakes.town import BIN, NOON, PEOPLE, PUPILS, RULES, Watch, town
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OWN = {"X-Requested-With": "cityloop"}
@@ -104,7 +107,8 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     (dist / "index.html").write_text("<!doctype html><title>cityloop</title>", encoding="utf-8")
     (dist / "icon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
     (dist / "assets" / "main-abc123.js").write_text("export {}", encoding="utf-8")
-    parts = gather(book, accounts, evidence, city, noise=noise, clock=watch, passwords=Passwords(CHEAP))
+    schooling = Schooling(town(cameras=PUPILS), HeadStore(tmp_path / "heads"), PaintedFeatures(), {"bin_overflow": frozenset({BIN})})
+    parts = gather(book, accounts, evidence, city, noise=noise, schooling=schooling, clock=watch, passwords=Passwords(CHEAP))
     app = create_app(parts, dist=dist)
     async with AsyncTestClient(app, base_url="http://console.test") as client:
         yield Office(parts, book, noise, accounts, evidence, watch, app, client)

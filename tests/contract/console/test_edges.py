@@ -20,8 +20,9 @@ from tests.fakes.town import CELLS, town
 def anew(office: Office, book: CaseBook) -> Parts:
     """The same accounts and evidence with a feed of its own: a hub belongs to one application."""
     return gather(
-        book, office.accounts, office.evidence, town(), noise=office.parts.noise, clock=office.watch, passwords=office.parts.passwords
-    )
+        book, office.accounts, office.evidence, town(), noise=office.parts.noise, schooling=office.parts.schooling, clock=office.watch,
+        passwords=office.parts.passwords,
+    )  # fmt: skip
 
 
 async def test_an_unknown_path_is_a_problem(office: Office) -> None:

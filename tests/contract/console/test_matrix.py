@@ -35,6 +35,12 @@ ROUTES = [
     ("POST", "/v1/silences/preview", Right.READ_ALERTS),
     ("POST", "/v1/silences/{id}/expire", Right.SILENCE),
     ("GET", "/v1/maintenance", Right.READ_ALERTS),
+    ("GET", "/v1/cameras/{id}/zones/{id}/teaching", Right.TEACH),
+    ("POST", "/v1/cameras/{id}/zones/{id}/teaching/crops", Right.TEACH),
+    ("GET", "/v1/cameras/{id}/zones/{id}/teaching/crops/{id}", Right.TEACH),
+    ("POST", "/v1/cameras/{id}/zones/{id}/teaching/crops/{id}/label", Right.TEACH),
+    ("POST", "/v1/cameras/{id}/zones/{id}/teaching/teach", Right.TEACH),
+    ("POST", "/v1/cameras/{id}/zones/{id}/teaching/roll-back", Right.TEACH),
 ]
 """Method, path and right of every route that needs a caller."""
 

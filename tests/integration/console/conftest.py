@@ -16,13 +16,16 @@ from cityloop.roles.console import Server
 from console.app import create_app, gather
 from console.auth.passwords import Passwords
 from console.parts import Parts
+from console.schooling import Schooling
 from detectors.evidence.store import EvidenceStore
+from detectors.heads.store import HeadStore
 from dispatch.accounts import User
 from dispatch.desk import Desk
 from streams.clock import system_clock
 from tests.fakes.casebook import MemoryAccounts, MemoryCaseBook
 from tests.fakes.noisebook import MemoryNoiseBook
-from tests.fakes.town import PEOPLE, town
+from tests.fakes.painting import PaintedFeatures
+from tests.fakes.town import BIN, PEOPLE, PUPILS, town
 
 Result = TypeVar("Result")
 
@@ -68,7 +71,10 @@ def serving(folder: Path) -> Iterator[Served]:
         hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         for person in PEOPLE:
             await accounts.put_user(User(id=person, password_hash=hasher.hash(password_of(person)), created_at=0, changed_at=0))
-        parts = gather(book, accounts, EvidenceStore(folder), city, noise=MemoryNoiseBook(book), passwords=Passwords(hasher))
+        schooling = Schooling(town(cameras=PUPILS), HeadStore(folder / "heads"), PaintedFeatures(), {"bin_overflow": frozenset({BIN})})
+        parts = gather(
+            book, accounts, EvidenceStore(folder), city, noise=MemoryNoiseBook(book), schooling=schooling, passwords=Passwords(hasher)
+        )
         server = Server(create_app(parts, dist=folder / "none"), parts.hub)
         server.config.host, server.config.port = "127.0.0.1", 0
         task = asyncio.create_task(server.serve())

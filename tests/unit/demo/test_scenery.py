@@ -12,11 +12,11 @@ from cityloop.demo.scenery.films import FILMED, pictures
 from cityloop.demo.scenery.lessons import EACH, crops, teach_act, teach_scenery
 from cityloop.demo.scenery.things import Canvas
 from cityloop.demo.scenery.weather import LIGHTS, passer_by, taken
-from cityloop.teaching import Pupil
 from config.camerafile import load_camera
 from config.sources import Camera
 from detectors.heads.labels import TAUGHT
 from detectors.heads.store import HeadStore
+from detectors.school import Pupil
 from detectors.viewing import crop_of
 from tests.fakes.painting import PaintedFeatures
 
