@@ -12,12 +12,10 @@ from detectors.boxes import Detection
 from detectors.inference.port import Picture
 from detectors.scenes.port import Look, Need, Watcher
 from detectors.scenes.state import POLICIES
-from detectors.zones import around
+from detectors.zones import MARGIN, around
 
 Features = Callable[[Picture], NDArray[np.float32]]
 """Gives a crop's features."""
-MARGIN = 0.02
-"""Parts of the picture beside a zone that belong to its crop: rubbish lies beside a bin."""
 
 
 def crop_of(picture: Picture, zone: Zone) -> Picture:

@@ -7,6 +7,8 @@ from detectors.boxes import Box
 
 EDGE = 1e-9
 """How far from a side a point still lies on it: rounding of parts of a picture is far below a pixel."""
+MARGIN = 0.02
+"""Parts of the picture beside a zone that belong to its crop: rubbish lies beside a bin."""
 
 
 def contains(polygon: Sequence[Point], point: Point) -> bool:

@@ -3,7 +3,8 @@
 A pure function of (state, what was seen, when). A stay begins with the first sight, also when the vehicle stood there
 before the camera was switched on; it is told once when the dwell is over, again every minute while it lasts, and once
 when it has ended. A vehicle that nobody sees for a while is not gone: the model misses it in some frames, and people
-stand before it.
+stand before it. Where the picture is given too, a place that looks as it did is still held, and a vehicle that took
+another one's place before the dwell was over (in a queue at the lights, say) begins a stay of its own.
 """
 
 from collections.abc import Sequence
@@ -15,8 +16,9 @@ from config.sources import Point
 from detectors.anchors import HERE, has_left, is_still, was_dragged
 from detectors.boxes import Detection, iou, share
 from detectors.inference.labels import VEHICLES
+from detectors.scenes.likeness import LooksOf
 from detectors.scenes.stay import Phase, Stay
-from detectors.scenes.track import Track, begin, glimpsed, hidden, missed, saw, strayed
+from detectors.scenes.track import Track, begin, glimpsed, hidden, looked_at, missed, saw, strayed
 from detectors.zones import stands_in
 
 INSIDE = 0.8
@@ -38,7 +40,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         least_misses: ... if its place was looked at this often in vain.
         occluded_gap: hidden for longer than this by something that stands before its place, it is given up.
         occluded_share: part of its place that must be covered for that.
-        departed: looks in a row beside its place after which it has driven off.
+        departed: looks in a row beside its place after which it has driven off; so many looks at which its place looks
+            like something else make another stay of it, before it is confirmed.
         seen_share: part of all looks in which it must have been seen before it is confirmed.
         repeat: how often a lasting stay is told again.
     """
@@ -74,7 +77,9 @@ def blinded(state: State) -> State:
     return State(state.tracks, None)
 
 
-def step(state: State, policy: Policy, polygon: Sequence[Point], seen: Sequence[Detection], at: Micros) -> tuple[State, tuple[Stay, ...]]:
+def step(
+    state: State, policy: Policy, polygon: Sequence[Point], seen: Sequence[Detection], at: Micros, looks_of: LooksOf | None = None
+) -> tuple[State, tuple[Stay, ...]]:
     """Look once.
 
     Args:
@@ -83,6 +88,7 @@ def step(state: State, policy: Policy, polygon: Sequence[Point], seen: Sequence[
         polygon: the zone.
         seen: everything that the model found, other things too: they may stand before a vehicle.
         at: event time of the picture.
+        looks_of: how a place looks in it; without it only the model's word counts.
 
     Returns:
         The new state, and what there is to tell: ends first, then in the order of arrival.
@@ -97,6 +103,11 @@ def step(state: State, policy: Policy, polygon: Sequence[Point], seen: Sequence[
         vehicle = matches.get(index)
         covered = any(share(track.anchor.box, other.box) >= policy.occluded_share for other in _others(seen, vehicle, policy))
         followed = _follow(track, vehicle, _Look(at, passed, covered))
+        if looks_of is not None and not covered:
+            followed = looked_at(followed, at, looks_of)
+        if _replaced(followed, policy):
+            tracks += [] if vehicle is None else [_other(followed, vehicle, at)]
+            continue
         if _gone(followed, policy):
             told += [] if followed.told is None else [followed.stay(Phase.ENDED)]
             if vehicle is not None:
@@ -153,6 +164,17 @@ def _again(track: Track, vehicle: Detection) -> Track:
     return msgspec.structs.replace(begin(vehicle, track.left_at if track.astray else track.seen), seen=track.seen)
 
 
+def _replaced(track: Track, policy: Policy) -> bool:
+    """Whether something else has been standing in its place. A stay that was told goes on: one event is better than two."""
+    return track.told is None and track.changed >= policy.departed
+
+
+def _other(track: Track, vehicle: Detection, at: Micros) -> Track:
+    """What took its place: a stay that began when it was first seen there."""
+    since = at if track.other_since is None else track.other_since
+    return msgspec.structs.replace(begin(vehicle, since), seen=at)
+
+
 def _others(seen: Sequence[Detection], own: Detection | None, policy: Policy) -> list[Detection]:
     """What may stand before a vehicle: believed, and not the vehicle itself or another box of it."""
     itself = [] if own is None else [own]
@@ -170,7 +192,7 @@ def _tell(track: Track, vehicle: Detection, policy: Policy, at: Micros) -> tuple
     """What is to be told about a vehicle that is seen now; repeats keep the rhythm that the confirmation began."""
     if track.told is None:
         stood = at - track.since >= policy.dwell and track.hits >= policy.seen_share * track.looks
-        stood = stood and track.confidence >= policy.sure_score and not has_left(track.anchor, vehicle.box)
+        stood = stood and not track.changed and track.confidence >= policy.sure_score and not has_left(track.anchor, vehicle.box)
         return (msgspec.structs.replace(track, told=at), Phase.CONFIRMED) if stood else (track, None)
     whole = (at - track.told) // policy.repeat
     return (msgspec.structs.replace(track, told=track.told + whole * policy.repeat), Phase.LASTING) if whole else (track, None)

@@ -8,10 +8,15 @@ import msgspec
 from config.moment import Micros
 from detectors.anchors import Anchor, drop, settle
 from detectors.boxes import Box, Detection
+from detectors.scenes.likeness import Looks, LooksOf, blended, likeness
 from detectors.scenes.stay import Phase, Stay
 
 LATELY = 9
 """Sights from which label and confidence are taken."""
+ALIKE = 0.75
+"""Likeness from which a place is held by what stood in it, also when the model overlooks it."""
+UNLIKE = 0.45
+"""Likeness below which something else is to be seen there."""
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +36,10 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
         left_at: event time of the first of these.
         lately: last labels and scores.
         told: event time of the last thing said about it; ``None`` before its confirmation.
+        place: box of the second sight, whose looks are remembered.
+        looks_like: how that place looked with the vehicle in it; ``None`` until then, and where nobody gave a picture.
+        changed: looks in a row at which it looked like something else.
+        other_since: event time of the first of these at which a vehicle was seen; ``None`` when there was none.
     """
 
     first: Box
@@ -46,6 +55,10 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     left_at: Micros = 0
     lately: tuple[tuple[str, float], ...] = ()
     told: Micros | None = None
+    place: Box | None = None
+    looks_like: Looks | None = None
+    changed: int = 0
+    other_since: Micros | None = None
 
     @property
     def confidence(self) -> float:
@@ -116,3 +129,23 @@ def glimpsed(track: Track, at: Micros) -> Track:
 def hidden(track: Track, passed: Micros) -> Track:
     """Something else stands before its place: this look says nothing, except that a stay not told yet is less certain."""
     return msgspec.structs.replace(track, hidden=track.hidden + passed, looks=track.looks + (track.told is None))
+
+
+def looked_at(track: Track, at: Micros, looks_of: LooksOf) -> Track:
+    """Compare how its place looks with how it looked; to be asked after the look has been taken, and not while something hides it."""
+    if track.place is None or track.looks_like is None:
+        if track.misses or track.astray or track.hits < 2:
+            return track
+        return msgspec.structs.replace(track, place=track.anchor.box, looks_like=looks_of(track.anchor.box))
+    now = looks_of(track.place)
+    alike = None if now is None else likeness(track.looks_like, now)
+    if now is None or alike is None:
+        return track
+    if alike < UNLIKE:
+        seen = at if track.other_since is None and not track.misses else track.other_since
+        return msgspec.structs.replace(track, changed=track.changed + 1, other_since=seen)
+    if track.misses and alike >= ALIKE:
+        # The model overlooked it: it was there all the same, and its absence does not begin.
+        return msgspec.structs.replace(track, hits=track.hits + 1, misses=0, absent=0, changed=0, other_since=None)
+    kept = track.looks_like if track.misses or track.astray else blended(track.looks_like, now)
+    return msgspec.structs.replace(track, looks_like=kept, changed=0, other_since=None)
