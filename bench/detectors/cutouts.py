@@ -69,7 +69,7 @@ def cut(picture: Picture, corners: Sequence[tuple[float, float]], name: str) -> 
     right, bottom = np.minimum(np.ceil(points.max(0)).astype(int) + 2, (width, height))
     mask = np.zeros((bottom - top, right - left), np.uint8)
     cv2.fillPoly(mask, [np.round(points - (left, top)).astype(np.int32)], 255)
-    soft = cv2.GaussianBlur(mask, (3, 3), 0).astype(np.float32) / 255
+    soft = np.asarray(cv2.GaussianBlur(mask, (3, 3), 0) / 255, np.float32)
     return Cutout(name, picture[top:bottom, left:right].copy(), soft, float(picture.mean()))
 
 
@@ -99,6 +99,6 @@ def walkers(pictures: Sequence[Picture], most: int = 12) -> list[Cutout]:
             inside = left > 2 and top > 2 and left + width < picture.shape[1] - 2 and top + height < picture.shape[0] - 2
             if inside and height >= 50 and 1.6 <= height / width <= 3.5 and area >= 0.45 * width * height:
                 own = (marks[top : top + height, left : left + width] == number).astype(np.float32)
-                soft = cv2.GaussianBlur(own, (3, 3), 0)
+                soft = np.asarray(cv2.GaussianBlur(own, (3, 3), 0), np.float32)
                 found.append(Cutout("person", picture[top : top + height, left : left + width].copy(), soft, float(picture.mean())))
     return found[:: max(1, len(found) // most)][:most]

@@ -7,8 +7,9 @@ from datetime import UTC
 import msgspec
 
 from bench.detectors.cutouts import vehicles, walkers
-from bench.detectors.footage import PARTS, here, pictures_of
+from bench.detectors.footage import find_clips, pictures_of
 from bench.detectors.memo import Memo
+from bench.detectors.part import PARTS
 from bench.detectors.playing import Stage
 from bench.detectors.script import DWELL, Script
 from bench.detectors.storyboard import scripts
@@ -84,7 +85,9 @@ class NoFootageError(Exception):
     """No clip is on this machine; the message says which would do."""
 
 
-def measure(detector: Detector, progress: Callable[[str], None], *, seed: int, stays: int, negatives: int) -> ParkingReport:
+def measure(
+    detector: Detector, progress: Callable[[str], None], environment: Mapping[str, str], *, seed: int, stays: int, negatives: int
+) -> ParkingReport:
     """Play every script once, judge it at every rate, and count.
 
     Raises:
@@ -92,7 +95,7 @@ def measure(detector: Detector, progress: Callable[[str], None], *, seed: int, s
         SourceError: a clip is no video.
     """
     begun = time.perf_counter()
-    stages, absent = open_stages()
+    stages, absent = open_stages(environment)
     if not stages:
         raise NoFootageError("; ".join(absent))
     for line in absent:
@@ -115,9 +118,9 @@ def measure(detector: Detector, progress: Callable[[str], None], *, seed: int, s
     )  # fmt: skip
 
 
-def open_stages() -> tuple[dict[str, Stage], list[str]]:
+def open_stages(environment: Mapping[str, str]) -> tuple[dict[str, Stage], list[str]]:
     """Every part of the footage that is here, with every vehicle; and why the others are not."""
-    clips, absent = here()
+    clips, absent = find_clips(environment)
     cut = vehicles(clips)
     pictures = {part.name: pictures_of(part, clips[part.clip]) for part in PARTS if part.clip in clips}
     people = walkers(pictures["road"]) if "road" in pictures else []

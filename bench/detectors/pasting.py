@@ -68,10 +68,10 @@ def _shaded(picture: Picture, left: int, right: int, pose: Pose, before: NDArray
     out = picture.astype(np.float32)
     if pose.shadow <= 0:
         return out
-    ground = np.zeros(picture.shape[:2], np.float32)
+    ground: NDArray[np.float32] = np.zeros(picture.shape[:2], np.float32)
     middle, axes = ((left + right) // 2, round(pose.bottom) - 1), ((right - left) // 2, max(2, (right - left) // 16))
     cv2.ellipse(ground, middle, axes, 0, 0, 360, pose.shadow, -1)
-    ground = cv2.GaussianBlur(ground, (0, 0), max(1.0, (right - left) / 50))
+    ground = np.asarray(cv2.GaussianBlur(ground, (0, 0), max(1.0, (right - left) / 50)), np.float32)
     if before is not None:
         ground *= 1 - before
     return out * (1 - ground[..., None])

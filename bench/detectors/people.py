@@ -17,7 +17,7 @@ SMALLEST = 60
 def without_people(pictures: Sequence[Picture], most: int = 25) -> Picture:
     """The median of pictures from all over the clip, in which nobody who walks is to be seen."""
     chosen = pictures[:: max(1, len(pictures) // most)]
-    return np.median(np.stack(chosen), axis=0).astype(np.uint8)
+    return np.asarray(np.median(np.stack(chosen), axis=0), np.uint8)
 
 
 def people_in(picture: Picture, empty: Picture) -> NDArray[np.uint8]:

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from bench.detectors.cutouts import Cutout
-from bench.detectors.footage import Part
+from bench.detectors.part import Part
 from bench.detectors.pasting import Pose, paste
 from bench.detectors.people import people_in, standing_before, without_people
 from bench.detectors.script import Actor, Light, Script
@@ -48,25 +48,23 @@ class Stage:
         moving = None if self._empty is None else people_in(picture, self._empty)
         out = picture
         for actor in script.vehicles:
-            out = self._put(out, actor, self._vehicles, second, 1.0, moving)
+            thing = self._vehicles[actor.number % len(self._vehicles)]
+            pose = self._pose(actor, second, out, thing.size)
+            if pose is not None:
+                out = paste(out, thing, pose, None if moving is None else standing_before(moving, int(pose.bottom)))
         for actor in script.people if self._people else ():
-            out = self._put(out, actor, self._people, second, PERSON, None)
+            pose = self._pose(actor, second, out, PERSON)
+            if pose is not None:
+                out = paste(out, self._people[actor.number % len(self._people)], msgspec.structs.replace(pose, shadow=0.0))
         return lit(out, script.light, second, script.first)
 
-    def _put(
-        self, picture: Picture, actor: Actor, things: Sequence[Cutout], second: float, share: float, moving: np.ndarray | None
-    ) -> Picture:
+    def _pose(self, actor: Actor, second: float, picture: Picture, size: float) -> Pose | None:
         place = actor.at(second)
         if place is None:
-            return picture
+            return None
         rows, columns = picture.shape[:2]
-        thing = things[actor.number % len(things)]
-        pose = Pose(
-            x=place[0] * columns, bottom=place[1] * rows, width=self.part.width(place[1]) * columns * actor.size * share * thing.size,
-            mirrored=actor.mirrored, tint=actor.tint,
-        )  # fmt: skip
-        before = None if moving is None else standing_before(moving, int(pose.bottom))
-        return paste(picture, thing, msgspec.structs.replace(pose, shadow=0.35 if share == 1.0 else 0.0), before)
+        width = self.part.width(place[1]) * columns * actor.size * size
+        return Pose(x=place[0] * columns, bottom=place[1] * rows, width=width, mirrored=actor.mirrored, tint=actor.tint)
 
 
 def lit(picture: Picture, light: Light, second: float, seed: int) -> Picture:

@@ -6,7 +6,7 @@ from random import Random
 
 import msgspec
 
-from bench.detectors.footage import Part
+from bench.detectors.part import Part
 from bench.detectors.script import DWELL, Actor, Light, Script, Standing, Step
 
 TAIL = 17.0
@@ -205,8 +205,15 @@ def scripts(parts: Sequence[Part], stays: int, negatives: int, seed: int) -> lis
             made = table[condition](Draw(random, part))
             found.append(
                 Script(
-                    name=f"{condition}-{number}", condition=condition, part=part.name, first=random.randrange(1000), seconds=made.seconds,
-                    vehicles=made.vehicles, people=made.people, light=made.light, truth=made.truth,
-                )  # fmt: skip
+                    name=f"{condition}-{number}",
+                    condition=condition,
+                    part=part.name,
+                    first=random.randrange(1000),
+                    seconds=made.seconds,
+                    vehicles=made.vehicles,
+                    people=made.people,
+                    light=made.light,
+                    truth=made.truth,
+                )
             )
     return found

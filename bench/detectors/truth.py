@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bench.detectors.footage import Part
+from bench.detectors.part import Part
 from bench.detectors.script import DWELL, Script
 from config import moment
 from config.moment import SECOND, Micros

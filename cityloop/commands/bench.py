@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from cityloop.commands import benchcore
+from cityloop.commands import benchcore, benchdetectors
 from cityloop.commands.benchcameras import cameras
 from cityloop.commands.benchpeers import tell_peers
 from cityloop.terminal import Exit, emit, refuse, talk
@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     group.command(name="engine")(engine)
     group.command(name="cameras")(cameras)
     benchcore.register(group)
+    benchdetectors.register(group)
     app.add_typer(group, name="bench")
 
 

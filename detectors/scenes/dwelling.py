@@ -43,7 +43,7 @@ class Dwelling:
     def look(self, look: Look) -> tuple[Stay, ...]:
         """Look once."""
         looks = None if look.crop is None else partial(looks_of, look.crop, around(self._zone.polygon, MARGIN))
-        self._state, told = parking.step(self._state, self._policy, self._zone.polygon, look.seen, look.at, looks)
+        self._state, told = parking.step(self._state, self._policy, self._zone.polygon, look.seen, look.at, looks_of=looks)
         return told
 
     def blind(self) -> None:

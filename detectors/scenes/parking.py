@@ -50,7 +50,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     labels: frozenset[str] = VEHICLES
     open_score: float = 0.35
     keep_score: float = 0.2
-    sure_score: float = 0.3
+    sure_score: float = 0.35
     gap: Micros = 12 * SECOND
     least_misses: int = 3
     occluded_gap: Micros = 60 * SECOND
@@ -78,7 +78,7 @@ def blinded(state: State) -> State:
 
 
 def step(
-    state: State, policy: Policy, polygon: Sequence[Point], seen: Sequence[Detection], at: Micros, looks_of: LooksOf | None = None
+    state: State, policy: Policy, polygon: Sequence[Point], seen: Sequence[Detection], at: Micros, *, looks_of: LooksOf | None = None
 ) -> tuple[State, tuple[Stay, ...]]:
     """Look once.
 
@@ -103,7 +103,7 @@ def step(
         vehicle = matches.get(index)
         covered = any(share(track.anchor.box, other.box) >= policy.occluded_share for other in _others(seen, vehicle, policy))
         followed = _follow(track, vehicle, _Look(at, passed, covered))
-        if looks_of is not None and not covered:
+        if looks_of is not None and not (covered and (vehicle is None or _behind_people(track, seen, policy))):
             followed = looked_at(followed, at, looks_of)
         if _replaced(followed, policy):
             tracks += [] if vehicle is None else [_other(followed, vehicle, at)]
@@ -162,6 +162,12 @@ def _follow(track: Track, vehicle: Detection | None, look: _Look) -> Track:
 def _again(track: Track, vehicle: Detection) -> Track:
     """It has driven on and stands again: a new stay, which began when it was first seen beside the old place."""
     return msgspec.structs.replace(begin(vehicle, track.left_at if track.astray else track.seen), seen=track.seen)
+
+
+def _behind_people(track: Track, seen: Sequence[Detection], policy: Policy) -> bool:
+    """Whether something that is no vehicle stands before its place. A neighbour in the queue belongs to how a place looks."""
+    others = [one for one in seen if one.label not in policy.labels and one.score >= policy.open_score]
+    return any(share(track.anchor.box, one.box) >= policy.occluded_share for one in others)
 
 
 def _replaced(track: Track, policy: Policy) -> bool:
