@@ -94,7 +94,12 @@ async def _run(settings: Settings, catalogue: Catalogue, detector: SquareDetecto
         _log.warning("cameras.no_face_model", reason="faces are blurred by a rule of thumb only", fix="cityloop weights")
     sweeping = asyncio.create_task(_sweep_hourly(settings))
     posts = [
-        Post(camera.id, _rate(camera), _feed(camera, shelf, spool), _judge(camera, Eyes(detector, faces), archive, lessons.get(camera.id)))
+        Post(
+            camera.id,
+            _rate(camera),
+            _feed(camera, shelf, spool, metrics),
+            _judge(camera, Eyes(detector, faces), archive, lessons.get(camera.id)),
+        )
         for camera in watched
     ]
     stopped = threading.Event()
@@ -160,10 +165,10 @@ def _judge(camera: Camera, eyes: Eyes, archive: Archive, lessons: Lessons | None
     return Judge(camera, eyes.detector, keep, limits, lessons=lessons, chain=chain, faces=eyes.faces, early=EARLY)
 
 
-def _feed(camera: Camera, shelf: Shelf, spool: Spool) -> Feed:
+def _feed(camera: Camera, shelf: Shelf, spool: Spool, metrics: Metrics) -> Feed:
     if not is_live(camera.url or ""):
         return PlaybackFeed(partial(open_playback, camera, shelf), system_clock, time.monotonic, random.random)
-    source = open_live(camera, os.environ, system_clock, spool=spool)
+    source = open_live(camera, os.environ, system_clock, spool=spool, connected=metrics.connections.labels(camera.id).inc)
     source.start(camera.id)
     return LiveFeed(source, options_of(camera.options).timeout, time.monotonic)
 

@@ -5,6 +5,9 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histo
 OUTCOMES = ("judged", "skipped", "replaced", "late", "failed")
 """Judged; a turn that an overload has cost; replaced by a newer frame before its turn; no new frame at the turn; the judge failed."""
 
+LINES = ("connected", "lost")
+"""The share of connected seconds is the quality of a camera's line."""
+
 
 class Metrics:
     """The metrics of one process.
@@ -21,6 +24,18 @@ class Metrics:
         self.stretch = Gauge(
             "cityloop_camera_stretch_ratio",
             "How many times as long as wanted the intervals of all cameras are; above 1.1 the process is overloaded.",
+            registry=registry,
+        )
+        self.watched = Counter(
+            "cityloop_camera_watched_seconds",
+            "Seconds of watching by whether frames came (connected) or the source had a fault or was silent (lost).",
+            ("camera", "line"),
+            registry=registry,
+        )
+        self.connections = Counter(
+            "cityloop_camera_connections",
+            "Connections made to a live source; all but the first are reconnections.",
+            ("camera",),
             registry=registry,
         )
         self.blind = Gauge("cityloop_camera_blind", "1 while the camera sees nothing.", ("camera",), registry=registry)

@@ -9,7 +9,7 @@ import structlog
 from config.moment import Micros
 from detectors.boxes import Detection
 from detectors.fleet.feed import Feed, Seconds
-from detectors.fleet.metrics import OUTCOMES, Metrics
+from detectors.fleet.metrics import LINES, OUTCOMES, Metrics
 from detectors.fleet.schedule import EARLY, Agenda, Load, load_of
 from detectors.health import Condition
 from detectors.inference.packed import PackedDetector, Question
@@ -65,6 +65,7 @@ class Post:
         self.interval: float | None = None
         self.judged_at: float | None = None
         self.told_fault: str | None = None
+        self.asked_at: float | None = None
 
 
 class Rounds:
@@ -102,6 +103,8 @@ class Rounds:
         for post in posts:
             for outcome in OUTCOMES:
                 metrics.frames.labels(post.name, outcome)
+            for line in LINES:
+                metrics.watched.labels(post.name, line)
 
     def run(self) -> None:
         """Take turns until told to stop."""
@@ -189,6 +192,7 @@ class Rounds:
         frame = post.feed.newest()
         self._count(post, "replaced", post.feed.replaced())
         fault = post.feed.fault()
+        self._watched(post, "lost" if fault or post.feed.silent() else "connected")
         if fault != post.told_fault:
             _log.warning("camera.fault", camera=post.name, reason=fault) if fault else _log.info("camera.frames", camera=post.name)
             post.told_fault = fault
@@ -196,6 +200,13 @@ class Rounds:
             self._count(post, "late")
             self._publish(post, post.judge.silence(self._clock()) if post.feed.silent() else ())
         return frame
+
+    def _watched(self, post: Post, line: str) -> None:
+        """Count the time since the camera's last turn as what its line was found to be."""
+        now = self._seconds()
+        if post.asked_at is not None:
+            self._metrics.watched.labels(post.name, line).inc(max(0.0, now - post.asked_at))
+        post.asked_at = now
 
     def _failed(self, post: Post, error: Exception) -> None:
         self._count(post, "failed")

@@ -33,6 +33,7 @@ class LiveSource:
         clock: stamps pictures with their arrival, since cameras' own clocks are often wrong.
         chance: random numbers from 0 to 1 for the back-off.
         stopped: set to end it (a reader may wait on it too).
+        connected: called at each connection that was made.
 
     Attributes:
         latest: the newest frame.
@@ -41,8 +42,17 @@ class LiveSource:
         failures: in a row.
     """
 
-    def __init__(self, connect: Callable[[], Reader], clock: Clock, chance: Callable[[], float], stopped: threading.Event) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Reader],
+        clock: Clock,
+        chance: Callable[[], float],
+        stopped: threading.Event,
+        *,
+        connected: Callable[[], None] = lambda: None,
+    ) -> None:
         self._connect = connect
+        self._connected = connected
         self._clock = clock
         self._chance = chance
         self._stopped = stopped
@@ -79,6 +89,7 @@ class LiveSource:
     def _pictures(self) -> Iterator[Picture | Frame]:
         reader = self._connect()
         self.connections += 1
+        self._connected()
         try:
             while not self._stopped.is_set():
                 yield reader.read()

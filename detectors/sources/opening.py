@@ -33,7 +33,13 @@ def open_playback(camera: Camera, shelf: Shelf) -> Playback:
 
 
 def open_live(
-    camera: Camera, environment: Mapping[str, str], clock: Clock, chance: Callable[[], float] = random.random, *, spool: Spool | None = None
+    camera: Camera,
+    environment: Mapping[str, str],
+    clock: Clock,
+    chance: Callable[[], float] = random.random,
+    *,
+    spool: Spool | None = None,
+    connected: Callable[[], None] = lambda: None,
 ) -> LiveSource:
     """The live source of a camera, not started yet.
 
@@ -45,9 +51,10 @@ def open_live(
         clock: stamps pictures that bring no time with them.
         chance: random numbers from 0 to 1 for the back-off.
         spool: where the gateway leaves pushed frames; ``None`` where there is no gateway.
+        connected: called at each connection that was made.
     """
     stopped = threading.Event()
-    return LiveSource(partial(_connect, camera, environment, stopped, spool), clock, chance, stopped)
+    return LiveSource(partial(_connect, camera, environment, stopped, spool), clock, chance, stopped, connected=connected)
 
 
 def _connect(camera: Camera, environment: Mapping[str, str], stopped: threading.Event, spool: Spool | None) -> Reader:

@@ -197,6 +197,27 @@ def test_rounds_judge_tell_and_count() -> None:
     assert registry.get_sample_value("cityloop_camera_effective_rate_hertz", {"camera": "camera/a"}) == pytest.approx(1.0)
 
 
+def test_the_quality_of_a_line_is_counted() -> None:
+    """Time is counted as connected while frames come and as lost while the source has a fault; the shares are the line's quality."""
+    posts = [
+        Post("camera/good", 1.0, ScriptedFeed(), ScriptedJudge()),
+        Post("camera/off", 1.0, ScriptedFeed(frames=False, fault="no route"), ScriptedJudge()),
+    ]
+    rounds, _, registry = make_rounds(posts, Clockwork(10.8))
+    rounds.run()
+    seconds = {
+        (name, line): registry.get_sample_value("cityloop_camera_watched_seconds_total", {"camera": f"camera/{name}", "line": line})
+        for name in ("good", "off")
+        for line in ("connected", "lost")
+    }
+    assert seconds == {
+        ("good", "connected"): pytest.approx(10),
+        ("good", "lost"): 0,
+        ("off", "connected"): 0,
+        ("off", "lost"): pytest.approx(10),
+    }
+
+
 def test_one_camera_that_breaks_its_judge_harms_no_other() -> None:
     """An error in one camera's judging is counted, and the other cameras have all their turns."""
     clockwork, good = Clockwork(10.2), ScriptedJudge()
