@@ -56,6 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         topic_suffix: appended to every topic name and consumer group, so that runs and tests share a broker.
         journal: folder in which the cameras note the id of every observation before they send it, for a proof against the
             log (the demo's); empty for none.
+        evidence_key: 32 bytes in base64 with which frames are kept encrypted as cameras sent them, beside the blurred evidence;
+            empty keeps none. Never shown in logs or in ``doctor``.
         evidence_days: days after which evidence pictures are deleted; 0 keeps them for ever.
         packing: ``whole`` shows the model each camera's whole picture, ``mosaic`` the zones of several cameras in one input.
         inference: what runs the model: ``onnxruntime``, ``int8`` (the same with eight-bit convolutions), ``opencv`` or ``ultralytics``.
@@ -86,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     topic_suffix: str = ""
     journal: str = ""
     evidence_days: Days = 90
+    evidence_key: str = ""
     packing: Packing = "whole"
     inference: Inference = "onnxruntime"
     model: str = ""

@@ -28,10 +28,11 @@ from console.gate.guards import guard
 from console.gate.headers import secured
 from console.gate.middleware import OPEN, Gate
 from console.metrics import ConsoleMetrics, Measured
-from console.parts import Parts
+from console.parts import Originals, Parts
 from console.routes.alerts import acknowledge, alert, alerts
 from console.routes.city import city_map
 from console.routes.evidence import picture, upload
+from console.routes.originals import original
 from console.routes.pages import page_routes
 from console.routes.session import log_in, log_out, me, summary
 from console.routes.silences import add_silence, expire, maintenance, preview, silence, silences
@@ -65,6 +66,7 @@ def gather(
     *,
     noise: NoiseBook,
     schooling: Schooling,
+    originals: Originals | None = None,
     clock: Clock = system_clock,
     passwords: Passwords | None = None,
     registry: CollectorRegistry | None = None,
@@ -83,7 +85,7 @@ def gather(
         casebook=casebook, noise=noise, accounts=accounts, evidence=evidence, catalogue=catalogue, directory=directory, case_clock=case_clock, hub=hub,
         clock=clock, passwords=passwords or Passwords(), by_login=Throttle(Policy()), by_address=Throttle(Policy(failures=50)),
         metrics=ConsoleMetrics(registry or CollectorRegistry()), health=known,
-        schooling=schooling,
+        schooling=schooling, originals=originals,
     )  # fmt: skip
 
 
@@ -110,7 +112,7 @@ def create_app(parts: Parts, *, dist: Path | None = None) -> Litestar:
         route_handlers=[
             log_in, log_out, me, summary, alerts, alert, acknowledge, tickets, ticket, move, add_fact, upload, picture, stream, city_map,
             silences, silence, preview, add_silence, expire, maintenance,
-            teaching, add_crop, crop_picture, label_crop, teach_zone, roll_back,
+            original, teaching, add_crop, crop_picture, label_crop, teach_zone, roll_back,
         ],
     )  # fmt: skip
     return Litestar(

@@ -11,7 +11,9 @@ from console.directory import Directory
 from console.feed.hub import Hub
 from console.metrics import ConsoleMetrics
 from console.schooling import Schooling
+from detectors.evidence.originals import OriginalStore
 from detectors.evidence.store import EvidenceStore
+from detectors.evidence.viewings import ViewingLog
 from dispatch.clocks.lights import ClockView
 from dispatch.ports import Accounts, CaseBook, NoiseBook
 from dispatch.ticket import Ticket
@@ -20,6 +22,14 @@ from streams.telemetry import Health
 
 CaseClock = Callable[[Ticket, Micros], ClockView | None]
 """The whole-case clock of a ticket at an instant; ``None`` before it has begun."""
+
+
+@dataclass(frozen=True)
+class Originals:
+    """Pictures before they were blurred, and who has looked at them."""
+
+    store: OriginalStore
+    viewings: ViewingLog
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +52,7 @@ class Parts:
         metrics: what is measured.
         health: whether the console is ready.
         schooling: zones that are taught.
+        originals: of blurred evidence; ``None`` where none are kept.
     """
 
     casebook: CaseBook
@@ -59,3 +70,4 @@ class Parts:
     metrics: ConsoleMetrics
     health: Health
     schooling: Schooling
+    originals: Originals | None = None

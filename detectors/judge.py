@@ -11,7 +11,7 @@ from config.weekly import is_active
 from detectors import gate, health
 from detectors.boxes import Box, Detection
 from detectors.evidence.chain import Link, Taken
-from detectors.evidence.picture import Stamp, evidence_jpeg, frame_digest
+from detectors.evidence.picture import Stamp, evidence_jpeg, frame_digest, lossless
 from detectors.glance import Glance
 from detectors.health import Health, Limits
 from detectors.inference.port import Detector
@@ -29,6 +29,8 @@ from streams.observation import Observation
 
 Keep = Callable[[bytes], str]
 """Keeps a JPEG and returns its reference."""
+Seal = Callable[[str, bytes], None]
+"""Keeps the original (PNG) of the picture with a reference, so that only few can open it."""
 Chain = Callable[[Taken], Link]
 """Takes what was kept and returns its link."""
 
@@ -73,6 +75,7 @@ class Judge:
         lessons: what was taught; without them such zones are untaught.
         faces: finds faces in pictures that are kept; without it a rule of thumb on people's boxes is all there is.
         chain: takes each picture that was kept and returns its link; ``None`` keeps no chain.
+        seal: keeps each picture's original; ``None`` keeps none.
         early: part of a zone's interval by which it may be looked at early.
     """
 
@@ -86,6 +89,7 @@ class Judge:
         lessons: Lessons | None = None,
         chain: Chain | None = None,
         faces: Detector | None = None,
+        seal: Seal | None = None,
         early: float = 0.0,
     ) -> None:
         self._camera = camera
@@ -93,6 +97,7 @@ class Judge:
         self._keep = keep
         self._chain = chain
         self._faces = faces
+        self._seal = seal
         self._words: dict[str, int] = {}
         self._limits = limits or Limits()
         self._health = Health()
@@ -200,6 +205,7 @@ class Judge:
         try:
             reference = self._keep(self._evidence(zone, stay, frame, fresh=fresh))
             attributes = dict(told.attributes)
+            attributes.update(self._sealed(reference, frame))
             if self._chain is not None:
                 taken = Taken(
                     reference=reference, frame=frame_digest(frame.picture), camera=self._camera.id, zone=zone.id,
@@ -209,6 +215,15 @@ class Judge:
             return msgspec.structs.replace(told, evidence=(reference,), attributes=attributes)
         except OSError as error:
             return msgspec.structs.replace(told, attributes={**told.attributes, "evidence_missing": str(error)})
+
+    def _sealed(self, reference: str, frame: Frame) -> dict[str, str]:
+        """Keep the original, where originals are kept; what cannot be kept costs neither the picture nor the observation, and is told."""
+        try:
+            if self._seal is not None:
+                self._seal(reference, lossless(frame.picture))
+        except OSError as error:
+            return {"original_missing": str(error)}
+        return {}
 
     def _is_pictured(self, stay: str, phase: Phase) -> bool:
         """A stay has a picture of its opening and its close; between them the first minute, the second, the fourth, the eighth ..."""

@@ -56,11 +56,13 @@ def verify_evidence(
     with usable():
         found = examine(open_archive(folder or read_settings(os.environ).evidence_folder))
     if json:
-        emit({"ok": not found.broken, "links": found.links, "pictures": found.pictures, "broken": found.broken})
+        emit({"ok": not found.broken, "links": found.links, "pictures": found.pictures, "viewings": found.viewings, "broken": found.broken})
     else:
         for fault in found.broken:
             typer.echo(f"{fault.camera}, link {fault.number}: {fault.what}")
-        typer.echo(f"{found.links} links, {found.pictures} pictures still kept: {len(found.broken)} broken")
+        typer.echo(
+            f"{found.links} links, {found.pictures} pictures still kept, {found.viewings} viewings of originals: {len(found.broken)} broken"
+        )
     if found.broken:
         raise typer.Exit(Exit.FOUND_PROBLEMS)
 

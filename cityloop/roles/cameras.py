@@ -21,6 +21,7 @@ from config.moment import Micros
 from config.settings import Settings
 from config.sources import Camera
 from detectors.evidence.archive import Archive, open_archive
+from detectors.evidence.originals import OriginalStore, open_originals
 from detectors.evidence.retention import sweep
 from detectors.fleet.feed import Feed, LiveFeed, PlaybackFeed
 from detectors.fleet.metrics import Metrics
@@ -35,7 +36,7 @@ from detectors.inference.features import Backbone
 from detectors.inference.onnx import NanoDet
 from detectors.inference.packed import PackedDetector
 from detectors.inference.port import Detector, SquareDetector
-from detectors.judge import Judge
+from detectors.judge import Judge, Seal
 from detectors.lessons import Lessons, lessons_of, taught_zones
 from detectors.sources.opening import open_live, open_playback
 from detectors.sources.place import is_live
@@ -65,10 +66,10 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
     configure_logging(settings.log_level, "cameras")
     quiet_decoders()
     detector = NanoDet(require(cache_folder(os.environ)))
-    asyncio.run(_run(settings, catalogue, detector))
+    asyncio.run(_run(settings, catalogue, detector, open_originals(settings.evidence_folder, settings.evidence_key)))
 
 
-async def _run(settings: Settings, catalogue: Catalogue, detector: SquareDetector) -> None:
+async def _run(settings: Settings, catalogue: Catalogue, detector: SquareDetector, originals: OriginalStore | None) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
@@ -89,6 +90,7 @@ async def _run(settings: Settings, catalogue: Catalogue, detector: SquareDetecto
     sending = asyncio.create_task(outlet.run())
     shelf, spool = Shelf(), Spool(settings.frames_folder)
     archive, lessons = open_archive(settings.evidence_folder), _lessons(settings, watched)
+    seal = originals.seal if originals is not None else None
     faces = find_faces(cache_folder(os.environ))
     if faces is None:
         _log.warning("cameras.no_face_model", reason="faces are blurred by a rule of thumb only", fix="cityloop weights")
@@ -98,7 +100,7 @@ async def _run(settings: Settings, catalogue: Catalogue, detector: SquareDetecto
             camera.id,
             _rate(camera),
             _feed(camera, shelf, spool, metrics),
-            _judge(camera, Eyes(detector, faces), archive, lessons.get(camera.id)),
+            _judge(camera, Eyes(detector, faces), archive, lessons.get(camera.id), seal),
         )
         for camera in watched
     ]
@@ -159,10 +161,10 @@ class Eyes(msgspec.Struct, frozen=True):
     faces: Detector | None
 
 
-def _judge(camera: Camera, eyes: Eyes, archive: Archive, lessons: Lessons | None) -> Judge:
+def _judge(camera: Camera, eyes: Eyes, archive: Archive, lessons: Lessons | None, seal: Seal | None) -> Judge:
     limits = Limits() if is_live(camera.url or "") else FILE_LIMITS
     keep, chain = archive.pictures.put, archive.chains.append
-    return Judge(camera, eyes.detector, keep, limits, lessons=lessons, chain=chain, faces=eyes.faces, early=EARLY)
+    return Judge(camera, eyes.detector, keep, limits, lessons=lessons, chain=chain, faces=eyes.faces, seal=seal, early=EARLY)
 
 
 def _feed(camera: Camera, shelf: Shelf, spool: Spool, metrics: Metrics) -> Feed:

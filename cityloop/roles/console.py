@@ -21,8 +21,11 @@ from config.problem import Problem, ProblemsError
 from config.settings import Settings
 from console.app import create_app, gather
 from console.feed.hub import Hub
+from console.parts import Originals
 from console.schooling import Schooling
+from detectors.evidence.originals import open_originals
 from detectors.evidence.store import EvidenceStore
+from detectors.evidence.viewings import ViewingLog
 from detectors.heads.store import HeadStore
 from detectors.inference.late import Late
 from detectors.inference.port import FeatureExtractor
@@ -66,7 +69,7 @@ async def _run(settings: Settings, catalogue: Catalogue) -> None:
         noise = SqlNoiseBook(engine, desk, system_clock, webhook=settings.webhook, policy=policy, rules=rules)
         evidence = EvidenceStore(settings.evidence_folder)
         parts = gather(
-            casebook, SqlAccounts(engine), evidence, catalogue, noise=noise, schooling=_schooling(settings, catalogue), registry=REGISTRY, health=health
+            casebook, SqlAccounts(engine), evidence, catalogue, noise=noise, schooling=_schooling(settings, catalogue), originals=_originals(settings), registry=REGISTRY, health=health
         )  # fmt: skip
         server = Server(create_app(parts), parts.hub)
         log.info("console listens", url=f"http://{settings.host}:{listener.getsockname()[1]}")
@@ -76,6 +79,12 @@ async def _run(settings: Settings, catalogue: Catalogue) -> None:
         listener.close()
         if telemetry is not None:
             await asyncio.to_thread(telemetry.shutdown)
+
+
+def _originals(settings: Settings) -> Originals | None:
+    """Originals of evidence, where the installation has a key for them."""
+    store = open_originals(settings.evidence_folder, settings.evidence_key)
+    return None if store is None else Originals(store, ViewingLog(settings.evidence_folder))
 
 
 def _schooling(settings: Settings, catalogue: Catalogue) -> Schooling:

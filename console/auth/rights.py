@@ -22,6 +22,7 @@ class Right(StrEnum):
     READ_EVIDENCE = "read_evidence"
     WATCH = "watch"
     TEACH = "teach"
+    UNBLUR = "unblur"
 
 
 _EVERYBODY = frozenset({Right.SELF, Right.READ_TICKETS, Right.MOVE, Right.ADD_FACTS, Right.UPLOAD, Right.READ_EVIDENCE, Right.WATCH})
@@ -34,7 +35,7 @@ OF_ROLE: Mapping[Role, frozenset[Right]] = MappingProxyType(
         Role.ACCEPTOR: _DESK,
         Role.DISPATCHER: _STEERING,
         Role.LEADER: _LEADING,
-        Role.ADMIN: _LEADING,
+        Role.ADMIN: _LEADING | {Right.UNBLUR},
         Role.STAFF: _EVERYBODY,
         Role.COLLECTOR: _EVERYBODY,
     }

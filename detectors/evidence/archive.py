@@ -6,8 +6,9 @@ import msgspec
 
 from detectors.evidence.chain import ChainStore, broken
 from detectors.evidence.store import EvidenceChangedError, EvidenceStore
+from detectors.evidence.viewings import Entry, ViewingLog, broken_viewing
 
-CHAINS = "chains"
+CHAINS, VIEWINGS = "chains", "viewings"
 
 
 class Archive(msgspec.Struct, frozen=True):
@@ -16,10 +17,12 @@ class Archive(msgspec.Struct, frozen=True):
     Attributes:
         pictures: by content.
         chains: what was kept, in order, by camera.
+        viewings: who was shown an original.
     """
 
     pictures: EvidenceStore
     chains: ChainStore
+    viewings: ViewingLog
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -37,11 +40,13 @@ class Examined(msgspec.Struct, frozen=True):
         links: in all chains.
         pictures: of them still kept; the others' retention is over.
         broken: what is not as it was written.
+        viewings: of originals.
     """
 
     links: int
     pictures: int
     broken: tuple[Fault, ...]
+    viewings: int = 0
 
 
 def examine(archive: Archive) -> Examined:
@@ -65,9 +70,16 @@ def examine(archive: Archive) -> Examined:
                 continue
             except (EvidenceChangedError, ValueError) as error:
                 faults.append(Fault(camera, one.number, str(error)))
-    return Examined(links, pictures, tuple(faults))
+    viewings: list[Entry] = []
+    try:
+        viewings = list(archive.viewings.entries())
+    except ValueError as error:
+        faults.append(Fault(VIEWINGS, 0, str(error)))
+    if (gap := broken_viewing(viewings)) is not None:
+        faults.append(Fault(VIEWINGS, gap.number, gap.reason))
+    return Examined(links, pictures, tuple(faults), len(viewings))
 
 
 def open_archive(folder: Path) -> Archive:
     """The archive in a folder; nothing is made before something is kept."""
-    return Archive(EvidenceStore(folder), ChainStore(folder / CHAINS))
+    return Archive(EvidenceStore(folder), ChainStore(folder / CHAINS), ViewingLog(folder))

@@ -105,6 +105,19 @@ def encode(canvas: Canvas) -> bytes:
     return content.tobytes()
 
 
+def lossless(picture: Picture) -> bytes:
+    """PNG bytes of a frame, pixel for pixel: their SHA-256 is still that of :func:`frame_digest`.
+
+    Raises:
+        ValueError: the picture cannot be encoded (an empty one).
+    """
+    done, content = cv2.imencode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    if not done:
+        msg = f"a picture of shape {picture.shape} cannot be written as PNG"
+        raise ValueError(msg)
+    return content.tobytes()
+
+
 def _stamped(canvas: Canvas, stamp: Stamp, digest: str) -> Canvas:
     strip = np.zeros((STRIP, canvas.shape[1], 3), np.uint8)
     words = f"{stamp.camera}  {stamp.zone}  {moment.render(stamp.at)}  frame sha256 {digest[:16]}"

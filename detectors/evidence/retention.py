@@ -1,10 +1,12 @@
 """How long evidence is kept: after that it is deleted, and only its links in the chain stay."""
 
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 
 from config.moment import SECOND, Micros
+from detectors.evidence.originals import FOLDER as ORIGINALS
 
 DAY: Micros = 86_400 * SECOND
 
@@ -18,7 +20,7 @@ class Swept(msgspec.Struct, frozen=True):
 
 
 def sweep(folder: Path, days: int, now: Micros) -> Swept:
-    """Delete every picture that was kept longer ago than so many days.
+    """Delete every picture, and every original, that was kept longer ago than so many days.
 
     A picture that somebody kept again meanwhile counts from then (the store touches it).
 
@@ -28,7 +30,7 @@ def sweep(folder: Path, days: int, now: Micros) -> Swept:
         now: by the clock that file systems have.
     """
     deleted = left = stuck = 0
-    for file in folder.glob("[0-9a-f][0-9a-f]/*"):
+    for file in chain(folder.glob("[0-9a-f][0-9a-f]/*"), (folder / ORIGINALS).glob("[0-9a-f][0-9a-f]/*")):
         if not days or file.stat().st_mtime_ns // 1000 >= now - days * DAY:
             left += 1
             continue

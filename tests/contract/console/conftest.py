@@ -12,9 +12,11 @@ from litestar.testing import AsyncTestClient
 
 from console.app import create_app, gather
 from console.auth.passwords import Passwords
-from console.parts import Parts
+from console.parts import Originals, Parts
 from console.schooling import Schooling
+from detectors.evidence.originals import OriginalStore
 from detectors.evidence.store import EvidenceStore
+from detectors.evidence.viewings import ViewingLog
 from detectors.heads.store import HeadStore
 from dispatch.accounts import ApiKey, User
 from dispatch.desk import Desk
@@ -108,7 +110,10 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     (dist / "icon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
     (dist / "assets" / "main-abc123.js").write_text("export {}", encoding="utf-8")
     schooling = Schooling(town(cameras=PUPILS), HeadStore(tmp_path / "heads"), PaintedFeatures(), {"bin_overflow": frozenset({BIN})})
-    parts = gather(book, accounts, evidence, city, noise=noise, schooling=schooling, clock=watch, passwords=Passwords(CHEAP))
+    originals = Originals(OriginalStore(tmp_path / "evidence", bytes(32)), ViewingLog(tmp_path / "evidence"))
+    parts = gather(
+        book, accounts, evidence, city, noise=noise, schooling=schooling, originals=originals, clock=watch, passwords=Passwords(CHEAP)
+    )
     app = create_app(parts, dist=dist)
     async with AsyncTestClient(app, base_url="http://console.test") as client:
         yield Office(parts, book, noise, accounts, evidence, watch, app, client)

@@ -27,6 +27,7 @@ ROUTES = [
     ("POST", "/v1/tickets/{id}/facts", Right.ADD_FACTS),
     ("POST", "/v1/evidence", Right.UPLOAD),
     ("GET", "/v1/evidence/{id}", Right.READ_EVIDENCE),
+    ("GET", "/v1/evidence/{id}/original", Right.UNBLUR),
     ("GET", "/v1/stream", Right.WATCH),
     ("GET", "/v1/map", Right.READ_TICKETS),
     ("GET", "/v1/silences", Right.READ_ALERTS),

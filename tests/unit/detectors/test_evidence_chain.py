@@ -8,6 +8,7 @@ import pytest
 
 from detectors.evidence.archive import examine, open_archive
 from detectors.evidence.chain import BEGINNING, ChainStore, Link, Taken, broken, link
+from detectors.evidence.originals import OriginalStore
 from detectors.evidence.retention import DAY, sweep
 from detectors.evidence.store import EvidenceStore
 
@@ -110,19 +111,24 @@ def test_an_archive_is_examined(tmp_path: Path) -> None:
 
 
 def test_retention_deletes_what_is_too_old_and_nothing_else(tmp_path: Path) -> None:
-    """A picture of 31 days goes, one of 29 days stays, and so does one that was kept again; 0 keeps everything; chains stay."""
+    """A picture of 31 days goes with its original, one of 29 days stays, and so does one that was kept again; 0 keeps everything; chains stay."""
     archive = open_archive(tmp_path)
-    store, now = archive.pictures, 40 * DAY
+    store, originals, now = archive.pictures, OriginalStore(tmp_path, bytes(32)), 40 * DAY
     ages = {store.put(b"old"): 31, store.put(b"young"): 29, store.put(b"again"): 31}
     for reference, days in ages.items():
         at = (now - days * DAY) / 1e6
         os.utime(store.path(reference), (at, at))
         archive.chains.append(msgspec.structs.replace(TAKEN, reference=reference))
+        originals.seal(reference, b"png")
+        sealed = next((tmp_path / "originals").rglob(f"{reference[-64:]}.sealed"))
+        os.utime(sealed, (at, at))
     store.put(b"again")
+    originals.seal(next(reversed(ages)), b"png")
     assert sweep(tmp_path, 0, now).deleted == 0
     swept = sweep(tmp_path, 30, now)
-    assert (swept.deleted, swept.left, swept.stuck) == (1, 2, 0)
+    assert (swept.deleted, swept.left, swept.stuck) == (2, 4, 0)
     assert [reference in store for reference in ages] == [False, True, True]
+    assert [reference in originals for reference in ages] == [False, True, True]
     assert examine(archive).links == 3
 
 

@@ -9,7 +9,8 @@ from config.moment import SECOND
 from config.sources import Camera, Zone
 from detectors.boxes import Box
 from detectors.evidence.archive import examine, open_archive
-from detectors.evidence.picture import frame_digest
+from detectors.evidence.originals import OriginalStore
+from detectors.evidence.picture import frame_digest, lossless
 from detectors.evidence.store import EvidenceStore
 from detectors.health import FILE_LIMITS, Condition, Limits
 from detectors.inference.port import Picture
@@ -120,6 +121,22 @@ def test_a_full_disk_costs_the_picture_and_not_the_observation() -> None:
     (stay,) = [one for frame in film((12, PARKED)) for one in judge.look(frame)]
     assert stay.evidence == ()
     assert "No space left on device" in stay.attributes["evidence_missing"]
+
+
+def test_originals_are_sealed_with_their_pictures(tmp_path: Path) -> None:
+    """Every picture of a stay has its original, the very frame; one that cannot be kept costs neither picture nor observation."""
+    archive, originals = open_archive(tmp_path), OriginalStore(tmp_path, bytes(32))
+    judge = Judge(CAMERA, PaintedDetector(), archive.pictures.put, FILE_LIMITS, chain=archive.chains.append, seal=originals.seal)
+    (stay,) = [one for frame in film((12, PARKED)) for one in judge.look(frame)]
+    assert originals.unseal(stay.evidence[0]) == lossless(PARKED)
+
+    def full(reference: str, png: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    poor = Judge(CAMERA, PaintedDetector(), archive.pictures.put, FILE_LIMITS, seal=full)
+    (stay,) = [one for frame in film((12, PARKED)) for one in poor.look(frame)]
+    assert len(stay.evidence) == 1
+    assert "No space left on device" in stay.attributes["original_missing"]
 
 
 def test_a_blind_camera_says_unknown_and_not_gone() -> None:
