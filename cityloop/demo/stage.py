@@ -3,6 +3,7 @@
 import base64
 import secrets
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,6 +75,8 @@ def open_stage(options: Options, say: Say) -> Iterator[Stage]:
     logs.mkdir(parents=True)
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     with ExitStack() as stack:
+        # Films are drawn while the brokers start, which is mostly waiting.
+        city = stack.enter_context(ThreadPoolExecutor(1)).submit(_city, options, folder, say)
         receiver = stack.enter_context(Receiver(secret))
         mqtt = stack.enter_context(start_mqtt_broker(folder=folder / "mqtt"))
         if options.broker is None:
@@ -83,7 +86,7 @@ def open_stage(options: Options, say: Say) -> Iterator[Stage]:
             broker = options.broker
         settings = Settings(
             broker=broker,
-            city=_city(options, folder, say),
+            city=city.result(),
             data=str(folder),
             console_port=options.port or usual_port(CONSOLE_PORT),
             # Whoever chose a port runs this beside something else, perhaps another demo: the gateway keeps out of the way too.
