@@ -11,6 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
+from config.settings import read_settings
 from config.sources import Camera
 from detectors.evidence.annotation import Annotator, annotated, open_annotator
 from detectors.evidence.archive import open_archive
@@ -18,7 +19,7 @@ from detectors.heads.store import HeadStore
 from detectors.health import FILE_LIMITS, Limits
 from detectors.inference.faces import find_faces
 from detectors.inference.features import Backbone
-from detectors.inference.onnx import NanoDet
+from detectors.inference.opening import open_detector
 from detectors.judge import Judge
 from detectors.lessons import lessons_of, taught_zones
 from detectors.scenes.stay import Phase
@@ -80,12 +81,13 @@ def run_detection(request: Request, emit: Callable[[Any], None], talk: Console) 
     archive = open_archive(request.evidence) if request.evidence else None
     limits = Limits() if live else FILE_LIMITS
     frames = _live_frames(request, talk) if live else _file_frames(request, talk)
-    model = require(cache_folder(os.environ))
-    lessons = lessons_of(camera, HeadStore(request.heads), Backbone(model)) if request.heads and taught_zones(camera) else None
+    detector = open_detector(read_settings(os.environ), os.environ)
+    taught = request.heads if taught_zones(camera) else None
+    lessons = lessons_of(camera, HeadStore(taught), Backbone(require(cache_folder(os.environ)))) if taught else None
     keep, chain = (archive.pictures.put, archive.chains.append) if archive is not None else (None, None)
     judge = Judge(
         camera,
-        NanoDet(model),
+        detector,
         keep,
         limits,
         lessons=lessons,

@@ -17,7 +17,8 @@ from detectors.fleet.metrics import Metrics
 from detectors.fleet.rounds import Post, Rounds
 from detectors.fleet.schedule import EARLY
 from detectors.health import Limits
-from detectors.inference.onnx import NanoDet, open_session
+from detectors.inference.detector import NanoDet
+from detectors.inference.onnx import open_session
 from detectors.inference.packed import PackedDetector, Question
 from detectors.inference.port import Picture, SquareDetector
 from detectors.judge import Judge

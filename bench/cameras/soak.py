@@ -20,7 +20,7 @@ from detectors.fleet.metrics import Metrics
 from detectors.fleet.rounds import Post, Rounds
 from detectors.fleet.schedule import EARLY
 from detectors.health import Limits
-from detectors.inference.onnx import NanoDet
+from detectors.inference.detector import NanoDet
 from detectors.inference.packed import PackedDetector
 from detectors.inference.port import SquareDetector
 from detectors.judge import Judge

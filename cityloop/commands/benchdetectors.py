@@ -33,7 +33,7 @@ def parking(
     Exit 1 where no footage is on this machine.
     """
     from bench.detectors.parking import NoFootageError, measure  # noqa: PLC0415  # Heavy, and other commands do without.
-    from detectors.inference.onnx import NanoDet  # noqa: PLC0415  # As above.
+    from detectors.inference.detector import NanoDet  # noqa: PLC0415  # As above.
     from detectors.sources.frame import SourceError  # noqa: PLC0415  # As above.
     from detectors.sources.quiet import quiet_decoders  # noqa: PLC0415  # As above.
     from detectors.weights.cache import cache_folder, require  # noqa: PLC0415  # As above.

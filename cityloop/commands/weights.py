@@ -2,12 +2,16 @@
 
 import contextlib
 import os
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cityloop.terminal import emit, refuse, talk
 from config.problem import ProblemsError
+
+if TYPE_CHECKING:
+    from detectors.inference.agreement import Agreement
 
 
 def register(app: typer.Typer) -> None:
@@ -15,7 +19,12 @@ def register(app: typer.Typer) -> None:
     app.command()(weights)
 
 
-def weights(*, json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+def weights(
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    int8: Annotated[bool, typer.Option("--int8", help="Also make an eight-bit model, if it agrees with the exact one.")] = False,
+    footage: Annotated[list[Path] | None, typer.Option(metavar="VIDEO", help="Streets on which its ranges are measured.")] = None,
+) -> None:
     """Fetch and convert the detector's weights into the user's cache; the second time does nothing."""
     from detectors.weights.cache import cache_folder, ensure, installed  # noqa: PLC0415  # numpy and onnx take 0.3 s; no other command waits.
     from detectors.weights.faces import CENTERFACE, ensure_faces  # noqa: PLC0415  # As above.
@@ -27,8 +36,19 @@ def weights(*, json: Annotated[bool, typer.Option("--json", help="Print one JSON
         with talk.status("weights ...") if talk.is_terminal and not present else contextlib.nullcontext():
             path = ensure(cache, lambda line: talk.print(line, markup=False))
             faces = ensure_faces(cache)
+            agreement = _quantised(path, footage or []) if int8 else None
             talk.print(f"weights: {CENTERFACE.name} is in place ({faces})", markup=False)
     except ProblemsError as error:
         raise refuse(error) from error
     if json:
-        emit({"model": NANODET.name, "path": str(path), "fetched": not present, "licence": NANODET.licence, "faces": str(faces)})
+        told = {"model": NANODET.name, "path": str(path), "fetched": not present, "licence": NANODET.licence, "faces": str(faces)}
+        emit(told | ({"int8": agreement} if int8 else {}))
+
+
+def _quantised(model: Path, footage: list[Path]) -> "Agreement":
+    from cityloop.calibration import street_frames  # noqa: PLC0415  # As above.
+    from detectors.inference.quantise import quantise, quantised_file  # noqa: PLC0415  # As above.
+
+    agreement = quantise(model, street_frames(footage), lambda line: talk.print(line, markup=False))
+    talk.print(f"weights: the eight-bit model is in place ({quantised_file(model)}): {agreement}", markup=False)
+    return agreement

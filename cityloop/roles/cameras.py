@@ -33,7 +33,7 @@ from detectors.heads.store import HeadStore
 from detectors.health import FILE_LIMITS, Condition, Limits
 from detectors.inference.faces import find_faces
 from detectors.inference.features import Backbone
-from detectors.inference.onnx import NanoDet
+from detectors.inference.opening import open_detector
 from detectors.inference.packed import PackedDetector
 from detectors.inference.port import Detector, SquareDetector
 from detectors.judge import Judge, Seal
@@ -65,7 +65,7 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
     """
     configure_logging(settings.log_level, "cameras")
     quiet_decoders()
-    detector = NanoDet(require(cache_folder(os.environ)))
+    detector = open_detector(settings, os.environ)
     asyncio.run(_run(settings, catalogue, detector, open_originals(settings.evidence_folder, settings.evidence_key)))
 
 

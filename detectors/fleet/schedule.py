@@ -12,6 +12,8 @@ OVERLOADED = 1.1
 """Intervals this many times as long as wanted are an overload ..."""
 RELIEVED = 1.02
 """... which is over when they are no longer than this."""
+MOST_DELAY = 2.0
+"""Seconds of delay that are caught up; cameras with shorter intervals catch up one interval."""
 EARLY = 0.25
 """A turn may come early by this part of its period, so that it shares what it costs with others."""
 SECOND = 1_000_000
@@ -58,7 +60,7 @@ class Agenda:
     def __init__(self, periods: tuple[float, ...], start: float) -> None:
         self._periods = periods
         self._held = 0.0  # Seconds by which the agenda's own time is behind the clock.
-        self._slack = min(periods, default=0.0)
+        self._slack = min(MOST_DELAY, *periods) if periods else 0.0
         self._turns = [Turn(start + period * index / max(1, len(periods)), index) for index, period in enumerate(periods)]
         heapq.heapify(self._turns)
         self._taken: list[float | None] = [None] * len(periods)

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from detectors.boxes import Box, iou
-from detectors.inference.onnx import NanoDet
+from detectors.inference.detector import NanoDet
+from detectors.inference.engine import OpencvEngine
 from detectors.inference.port import Detector, Picture
+from detectors.inference.quantise import quantised_file
 from detectors.sources.clip import Clip
 from tests.fakes.footage import bikes, real_model
 from tests.fakes.painting import PaintedDetector, paint
@@ -26,7 +28,21 @@ def real() -> tuple[Detector, Picture, str]:
     return NanoDet(real_model()), picture, "car"
 
 
-@pytest.fixture(params=[painted, real], ids=["painted", "nanodet"])
+def opencv() -> tuple[Detector, Picture, str]:
+    """The same model run by OpenCV."""
+    _, picture, label = real()
+    return NanoDet(real_model(), engine=OpencvEngine(real_model())), picture, label
+
+
+def int8() -> tuple[Detector, Picture, str]:
+    """The same model with eight-bit convolutions; skipped where it was not made."""
+    _, picture, label = real()
+    if not quantised_file(real_model()).is_file():
+        pytest.skip("there is no eight-bit model here (run cityloop weights --int8)")
+    return NanoDet(quantised_file(real_model())), picture, label
+
+
+@pytest.fixture(params=[painted, real, opencv, int8], ids=["painted", "onnxruntime", "opencv", "int8"])
 def case(request: pytest.FixtureRequest) -> tuple[Detector, Picture, str]:
     """A detector, a picture, and a label that is in it."""
     make: Callable[[], tuple[Detector, Picture, str]] = request.param

@@ -8,7 +8,7 @@ from config.loader import DEMO_CITY
 from config.moment import SECOND
 from config.sources import Camera
 from detectors.health import FILE_LIMITS
-from detectors.inference.onnx import NanoDet
+from detectors.inference.detector import NanoDet
 from detectors.judge import Judge
 from detectors.scenes.stay import Phase
 from detectors.sources.opening import open_playback

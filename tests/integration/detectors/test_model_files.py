@@ -8,7 +8,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from config.problem import ProblemsError
-from detectors.inference.onnx import NanoDet
+from detectors.inference.detector import NanoDet
 from detectors.weights.convert import convert
 from tests.fakes.footage import real_model
 from tests.fakes.tinymodel import doubling

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from detectors.boxes import Box, Detection, iou, overlap
+from detectors.inference.detector import NanoDet
 from detectors.inference.labels import VEHICLES
 from detectors.inference.mosaic import Tile, Want, back
-from detectors.inference.onnx import NanoDet
 from detectors.inference.packed import PackedDetector, Question
 from detectors.inference.port import Picture
 from detectors.sources.clip import Clip
