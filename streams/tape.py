@@ -1,22 +1,25 @@
 """Reads topics as they were recorded, in the order of time, with a bounded part of them in memory."""
 
+import asyncio
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from kafka import KafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from config.moment import Micros
+from config.moment import SECOND, Micros
 from streams.fold import Record
 from streams.topics import topic_name
 
-BUFFERED = 200
-"""Records of a partition that wait for those of others; beyond it the partition is not asked for more."""
-POLL_MILLISECONDS = 500
+POLL_MILLISECONDS = 300
 SILENT_POLLS = 2
 """After so many polls without a record a partition that stands at its end is read: the embedded broker tells the first record of
 the last batch as the end of the log."""
+SLACK: Micros = 60 * SECOND
+"""How far the record times of writers may differ."""
+START_SECONDS = 10.0
+"""How long to look for a broker before saying that there is none."""
 
 
 class Tape(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +30,7 @@ class Tape(msgspec.Struct, frozen=True, kw_only=True):
         topics: names as in the topics table.
         suffix: of the installation's topic names.
         since: record time to begin with; ``None``: the beginning of what the broker keeps.
-        until: record time before which to end; ``None``: the end at the time of asking.
+        until: record time before which to end; ``None``: the end of what is there, which a busy topic never comes to.
     """
 
     bootstrap_servers: str
@@ -38,7 +41,7 @@ class Tape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TapeReader:
-    """Reads a tape once, from all partitions of its topics.
+    """Reads a tape once, from all partitions of its topics, with an event loop of its own; it is for commands, which have none.
 
     Args:
         tape: what is read.
@@ -49,31 +52,30 @@ class TapeReader:
 
     Raises:
         LookupError: the broker has no such topic.
-        kafka.errors.KafkaError: the broker does not answer.
+        aiokafka.errors.KafkaError: the broker does not answer.
     """
 
     def __init__(self, tape: Tape) -> None:
         self._tape = tape
-        self._consumer: Any = KafkaConsumer(
-            bootstrap_servers=tape.bootstrap_servers, enable_auto_commit=False, auto_offset_reset="earliest", client_id="cityloop-tape"
-        )
+        self._loop = asyncio.new_event_loop()
+        self._consumer: Any = None
         try:
-            self._places = self._find()
-            self.streams: Mapping[tuple[str, int], int] = {
-                (topic, place.partition): number for number, (place, topic) in enumerate(self._places.items())
-            }
-            self._ends = self._consumer.end_offsets(list(self._places))
-            self._seek()
-            self.length = sum(max(self._ends[place] - self._consumer.position(place), 0) for place in self._places)
+            self._loop.run_until_complete(self._open())
         except BaseException:
-            self._consumer.close()
+            self.close()
             raise
 
     def __enter__(self) -> "TapeReader":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._consumer.close()
+        self.close()
+
+    def close(self) -> None:
+        """End the connection."""
+        if self._consumer is not None:
+            self._loop.run_until_complete(self._consumer.stop())
+        self._loop.close()
 
     def records(self) -> Iterator[Record]:
         """Every record, by record time, then topic and partition; those of one partition in their order."""
@@ -82,13 +84,35 @@ class TapeReader:
         while waiting:
             empty = [place for place, records in waiting.items() if not records]
             if empty:
-                self._fill(waiting, silent, empty)
+                self._loop.run_until_complete(self._fill(waiting, silent, empty))
                 continue
             place = min(waiting, key=lambda one: (waiting[one][0].timestamp, waiting[one][0].topic, waiting[one][0].partition))
             yield waiting[place].popleft()
 
-    def _find(self) -> dict[Any, str]:
-        there = self._consumer.topics()
+    async def _open(self) -> None:
+        tape = self._tape
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=tape.bootstrap_servers,
+            client_id="cityloop-tape",
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            request_timeout_ms=int(START_SECONDS * 1000),
+        )
+        self._consumer = consumer
+        await consumer.start()
+        self._places = await self._find()
+        self.streams: Mapping[tuple[str, int], int] = {
+            (topic, place.partition): number for number, (place, topic) in enumerate(self._places.items())
+        }
+        consumer.assign(list(self._places))
+        self._ends = await consumer.end_offsets(list(self._places))
+        await self._seek()
+        positions = [await consumer.position(place) for place in self._places]
+        self.length = sum(max(self._ends[place] - position, 0) for place, position in zip(self._places, positions, strict=True))
+
+    async def _find(self) -> dict[Any, str]:
+        there = await self._consumer.topics()
         found = {}
         for topic in self._tape.topics:
             name = topic_name(topic, self._tape.suffix)
@@ -96,43 +120,42 @@ class TapeReader:
                 raise LookupError(name)
             for number in sorted(self._consumer.partitions_for_topic(name) or ()):
                 found[TopicPartition(name, number)] = topic
-        self._consumer.assign(list(found))
         return found
 
-    def _seek(self) -> None:
+    async def _seek(self) -> None:
         """Go to where the tape begins; a broker that cannot find a time is read from its beginning, and what is too early passed over."""
-        self._consumer.seek_to_beginning(*self._places)
+        await self._consumer.seek_to_beginning(*self._places)
         if self._tape.since is None:
             return
-        found = self._consumer.offsets_for_times(dict.fromkeys(self._places, self._tape.since // 1000)) or {}
+        found = await self._consumer.offsets_for_times(dict.fromkeys(self._places, self._tape.since // 1000))
         for place, told in found.items():
             if told is not None and told.offset >= 0:
                 self._consumer.seek(place, told.offset)
 
-    def _fill(self, waiting: dict[Any, deque[Record]], silent: dict[Any, int], empty: Sequence[Any]) -> None:
-        """Ask for more of the partitions that are empty, and of those that have room; drop those that are read."""
-        full = [place for place, records in waiting.items() if len(records) >= BUFFERED]
-        self._consumer.pause(*full)
-        self._consumer.resume(*[place for place in waiting if place not in full])
-        polled = self._consumer.poll(timeout_ms=POLL_MILLISECONDS, max_records=BUFFERED)
-        for place, messages in polled.items():
-            if place not in waiting:
-                continue
-            for message in messages:
-                record = _record(self._places[place], message)
-                if self._tape.until is not None and record.timestamp >= self._tape.until:
-                    silent[place] = SILENT_POLLS
-                    break
-                if self._tape.since is None or record.timestamp >= self._tape.since:
-                    waiting[place].append(record)
-            else:
-                silent[place] = 0
+    async def _fill(self, waiting: dict[Any, deque[Record]], silent: dict[Any, int], empty: Sequence[Any]) -> None:
+        """Ask for more of the partitions that are empty, and of these only: so what waits is one fetch a partition at the most."""
+        polled = await self._consumer.getmany(*empty, timeout_ms=POLL_MILLISECONDS)
         for place in empty:
-            if place not in polled and self._consumer.position(place) >= self._ends[place]:
+            messages = [_record(self._places[place], message) for message in polled.get(place, ())]
+            fitting = [record for record in messages if self._fits(record)]
+            waiting[place].extend(fitting)
+            if self._is_beyond(messages):
+                silent[place] = SILENT_POLLS
+            elif fitting or await self._consumer.position(place) < self._ends[place]:
+                silent[place] = 0
+            else:
                 silent[place] += 1
-            if silent[place] >= SILENT_POLLS and not waiting[place]:
+            if silent[place] >= SILENT_POLLS:
                 del waiting[place]
-                self._consumer.pause(place)
+
+    def _fits(self, record: Record) -> bool:
+        since, until = self._tape.since, self._tape.until
+        return (since is None or record.timestamp >= since) and (until is None or record.timestamp < until)
+
+    def _is_beyond(self, records: Sequence[Record]) -> bool:
+        """Whether nothing more of the tape is to come: writers' clocks differ somewhat, so that one later record says nothing yet."""
+        until = self._tape.until
+        return until is not None and bool(records) and min(record.timestamp for record in records) >= until + SLACK
 
 
 def _record(topic: str, message: Any) -> Record:

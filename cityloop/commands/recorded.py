@@ -18,6 +18,7 @@ from config.moment import Micros
 from config.settings import read_settings
 from rules.parser import UnknownKinds
 from rules.replay import Line, infer_kinds, infer_kinds_of, lines_of, read_lines, read_objects
+from streams.clock import system_clock
 from streams.topics import OBSERVATIONS, URGENT
 
 SCHEME = "kafka://"
@@ -45,7 +46,7 @@ class Recorded(NamedTuple):
 
 
 class Span(msgspec.Struct, frozen=True):
-    """From when to when a topic is read, by the time of its records; ``None``: all that the broker keeps."""
+    """From when to when a topic is read, by the time of its records; ``None``: from the first that the broker keeps, up to now."""
 
     since: Micros | None = None
     until: Micros | None = None
@@ -101,7 +102,7 @@ def open_tape(address: str, span: Span, reader: Any) -> Any:
     Raises:
         ProblemsError: it names none, the broker does not answer, or it has no such topic.
     """
-    from kafka.errors import KafkaError  # noqa: PLC0415  # As the reader itself.
+    from aiokafka.errors import KafkaError  # noqa: PLC0415  # As the reader itself.
 
     from streams.tape import Tape  # noqa: PLC0415
 
@@ -110,7 +111,8 @@ def open_tape(address: str, span: Span, reader: Any) -> Any:
     if not wanted or not parts.netloc:
         raise refuse_argument(address, "it names no topic.", f"Write kafka://host:port/{'|'.join(TOPICS)}, or both with a comma.")
     suffix = read_settings(os.environ).topic_suffix
-    tape = Tape(bootstrap_servers=parts.netloc, topics=wanted, suffix=suffix, since=span.since, until=span.until)
+    until = system_clock() if span.until is None else span.until
+    tape = Tape(bootstrap_servers=parts.netloc, topics=wanted, suffix=suffix, since=span.since, until=until)
     try:
         return reader(tape)
     except LookupError as error:

@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
         observations: Annotated[
             str,
             typer.Argument(
-                metavar="OBS",
+                metavar="OBS.ndjson",
                 help="Recording: NDJSON ('-' reads stdin), Parquet, or kafka://host:port/TOPIC with observations, urgent or both.",
             ),
         ],

@@ -16,6 +16,7 @@ from config.settings import Settings, read_settings
 from rules.life import Change, Fate, Policy
 from rules.life.plan import Plan, plan, read_policies
 from rules.model import RuleSet
+from streams.telemetry import configure_logging
 
 BrokerOption = Annotated[str | None, typer.Option(metavar="kafka://H:P", help="The Kafka broker (CITYLOOP_BROKER).")]
 _MARKS = {Fate.ADDED: "+", Fate.REMOVED: "-", Fate.KEPT: "~", Fate.RESET: "!", Fate.UNCHANGED: "="}
@@ -90,6 +91,7 @@ def reachable(settings: Settings) -> Settings:
     if settings.broker == "embedded":
         fix = "Name the one that the engine uses: --broker kafka://host:port"
         raise ProblemsError([Problem(file="CITYLOOP_BROKER", what="no broker is named.", fix=fix)])
+    configure_logging("warning", "rules")  # To stderr; what clients have to say is no data.
     host, _, port = settings.bootstrap_servers.partition(",")[0].rpartition(":")
     try:
         socket.create_connection((host, int(port)), timeout=5).close()

@@ -20,6 +20,7 @@ from rules.life import unpack
 from rules.life.ledger import Entry
 from rules.replay import RuleSetDiff, diff_of
 from streams.alert import AlertEvent
+from streams.clock import system_clock
 from streams.fold import Record
 from streams.topics import ALERTS, SHADOW
 
@@ -129,6 +130,12 @@ async def _entries(settings: Settings) -> list[Entry]:
 def _records(settings: Settings, since: Micros) -> Iterable[Record]:
     from streams.tape import Tape, TapeReader  # noqa: PLC0415  # As above.
 
-    tape = Tape(bootstrap_servers=settings.bootstrap_servers, topics=(ALERTS, SHADOW), suffix=settings.topic_suffix, since=since)
+    tape = Tape(
+        bootstrap_servers=settings.bootstrap_servers,
+        topics=(ALERTS, SHADOW),
+        suffix=settings.topic_suffix,
+        since=since,
+        until=system_clock(),
+    )
     with TapeReader(tape) as reader:
         yield from reader.records()
