@@ -10,6 +10,7 @@ from typing import Any
 
 import faust
 import msgspec
+import uvloop
 
 from bench import baseline
 from bench.meter import Measured, Meter
@@ -131,6 +132,7 @@ def main() -> None:
     task = msgspec.json.decode(sys.argv[1], type=Task)
     (Path(task.settings.data) / "faust").mkdir(parents=True, exist_ok=True)
     meter = Meter(task.records, task.observations, told, clock=time.monotonic)
+    uvloop.install()  # As the engine's processes do.
     configure_logging("warning", f"bench-{task.contender}")
     app = build(task, meter)
     faust.Worker(app, loglevel="warning", redirect_stdouts=False, quiet=True, override_logging=False).execute_from_commandline()

@@ -3,6 +3,7 @@
 import sys
 
 import msgspec
+import uvloop
 
 from bench.ruleset import fold_named
 from config.settings import Settings
@@ -25,6 +26,7 @@ class Live(msgspec.Struct, frozen=True, kw_only=True):
 
 def main() -> int:
     """Run the engine that the command line gives as JSON."""
+    uvloop.install()  # As the engine's processes do.
     live = msgspec.json.decode(sys.argv[1], type=Live)
     configure_logging("warning", "engine")
     return run_worker(build_engine(live.settings, fold_named(live.rules, live.settings.partitions)))

@@ -7,6 +7,7 @@ import sys
 import time
 
 import structlog
+import uvloop
 from prometheus_client import REGISTRY
 
 from cityloop.bootstrap import city_folder, environment_of, load_catalogue
@@ -47,6 +48,7 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
 
 def work(settings: Settings, catalogue: Catalogue) -> int:
     """Be one worker; returns the exit code for the process."""
+    uvloop.install()
     configure_logging(settings.log_level, "engine")
     health = Health()
     telemetry = serve_telemetry(health, settings.host, settings.metrics_port)

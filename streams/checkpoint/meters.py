@@ -4,6 +4,7 @@ import time
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
+from streams.checkpoint.admission import Admission
 from streams.checkpoint.chunks import Part
 from streams.fold import Record
 
@@ -50,11 +51,26 @@ class Meters:
             "cityloop_checkpoint_restore_seconds", "From reading a checkpoint to the state.", buckets=_SECONDS, registry=registry
         )
 
+        # Finding a metric by its labels costs more than counting, and is done for each record.
+        self._progress: dict[tuple[str, int], tuple[Gauge, Gauge]] = {}
+        self._admitted: dict[tuple[str, Admission], Counter] = {}
+
     def applied(self, address: tuple[str, int], record: Record) -> None:
         """Count an applied record."""
-        topic, partition = address[0], str(address[1])
-        self.offset.labels(topic, partition).set(record.offset)
-        self.record_time.labels(topic, partition).set(record.timestamp / 1e6)
+        known = self._progress.get(address)
+        if known is None:
+            labels = (address[0], str(address[1]))
+            known = self._progress[address] = (self.offset.labels(*labels), self.record_time.labels(*labels))
+        offset, time_of = known
+        offset.set(record.offset)
+        time_of.set(record.timestamp / 1e6)
+
+    def admitted(self, topic: str, admission: Admission) -> None:
+        """Count a record that came."""
+        known = self._admitted.get((topic, admission))
+        if known is None:
+            known = self._admitted[topic, admission] = self.records.labels(topic, admission.value)
+        known.inc()
 
     def restored(self, address: tuple[str, int], applied: int, seconds: float) -> None:
         """Note a restored state."""

@@ -135,7 +135,7 @@ class CheckpointedFold:
         if decision is Admission.RESTORE:
             self._slots[address] = await self._restore(address, incoming)
             decision = self._decide(incoming, address)  # The group may have moved on while the checkpoint was read.
-        self._meters.records.labels(record.topic, decision.value).inc()
+        self._meters.admitted(record.topic, decision)
         if decision in (Admission.STALE, Admission.RESTORE):
             return
         slot = self._slots[address]
