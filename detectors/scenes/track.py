@@ -15,8 +15,10 @@ LATELY = 9
 """Sights from which label and confidence are taken."""
 ALIKE = 0.75
 """Likeness from which a place is held by what stood in it, also when the model overlooks it."""
-UNLIKE = 0.45
+UNLIKE = 0.6
 """Likeness below which something else is to be seen there."""
+SLACK = 0.07
+"""Once it looked like something else, it must look as much as it usually did, but for this much, to be the same again: cars are alike."""
 
 
 class Track(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +40,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
         told: event time of the last thing said about it; ``None`` before its confirmation.
         place: box of the second sight, whose looks are remembered.
         looks_like: how that place looked with the vehicle in it; ``None`` until then, and where nobody gave a picture.
+        usual: how much it looks like that from one look to the next, while it stands.
         changed: looks in a row at which it looked like something else.
         other_since: event time of the first of these at which a vehicle was seen; ``None`` when there was none.
     """
@@ -57,6 +60,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     told: Micros | None = None
     place: Box | None = None
     looks_like: Looks | None = None
+    usual: float = 1.0
     changed: int = 0
     other_since: Micros | None = None
 
@@ -141,11 +145,13 @@ def looked_at(track: Track, at: Micros, looks_of: LooksOf) -> Track:
     alike = None if now is None else likeness(track.looks_like, now)
     if now is None or alike is None:
         return track
-    if alike < UNLIKE:
+    if alike < UNLIKE or (track.changed and alike < track.usual - SLACK):
         seen = at if track.other_since is None and not track.misses else track.other_since
         return msgspec.structs.replace(track, changed=track.changed + 1, other_since=seen)
     if track.misses and alike >= ALIKE:
         # The model overlooked it: it was there all the same, and its absence does not begin.
         return msgspec.structs.replace(track, hits=track.hits + 1, misses=0, absent=0, changed=0, other_since=None)
-    kept = track.looks_like if track.misses or track.astray else blended(track.looks_like, now)
-    return msgspec.structs.replace(track, looks_like=kept, changed=0, other_since=None)
+    if track.misses or track.astray:
+        return msgspec.structs.replace(track, changed=0, other_since=None)
+    usual = 0.7 * track.usual + 0.3 * alike
+    return msgspec.structs.replace(track, looks_like=blended(track.looks_like, now), usual=usual, changed=0, other_since=None)
