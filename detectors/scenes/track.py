@@ -143,8 +143,11 @@ def looked_at(track: Track, at: Micros, looks_of: LooksOf) -> Track:
         return msgspec.structs.replace(track, place=track.anchor.box, looks_like=looks_of(track.anchor.box))
     now = looks_of(track.place)
     alike = None if now is None else likeness(track.looks_like, now)
-    if now is None or alike is None:
-        return track
+    return track if now is None or alike is None else _compared(track, at, now, alike)
+
+
+def _compared(track: Track, at: Micros, now: Looks, alike: float) -> Track:
+    """Take how much its place looks as it did."""
     if alike < UNLIKE or (track.changed and alike < track.usual - SLACK):
         seen = at if track.other_since is None and not track.misses else track.other_since
         return msgspec.structs.replace(track, changed=track.changed + 1, other_since=seen)
@@ -154,4 +157,4 @@ def looked_at(track: Track, at: Micros, looks_of: LooksOf) -> Track:
     if track.misses or track.astray:
         return msgspec.structs.replace(track, changed=0, other_since=None)
     usual = 0.7 * track.usual + 0.3 * alike
-    return msgspec.structs.replace(track, looks_like=blended(track.looks_like, now), usual=usual, changed=0, other_since=None)
+    return msgspec.structs.replace(track, looks_like=blended(track.looks_like or now, now), usual=usual, changed=0, other_since=None)
