@@ -30,7 +30,7 @@ test-python: $(STAMPS)/test
 	$(BIN)/python -m pytest -m 'not slow' -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 test-slow: $(STAMPS)/test ## The other tests: faults, kills, browser, whole demo, benchmark
-	$(BIN)/python -m pytest -m slow $(ARGS)
+	$(BIN)/python -m pytest -m slow tests/e2e tests/integration $(ARGS)
 
 test-web: $(STAMPS)/node_modules
 	@PATH="$$PWD/$(BIN):$$PATH"; cd $(WEB) && npm run --silent test
