@@ -1,7 +1,7 @@
 """From an alert to a ticket: what the automatic path does with a change of an alert. Pure."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -16,7 +16,7 @@ from dispatch.noise.judging import Surroundings, judge, with_judgement
 from dispatch.noise.merging import merge
 from dispatch.noise.route import route_of
 from dispatch.ticket import Ticket, apply, following
-from streams.alert import AlertEvent, Change, TicketPolicy
+from streams.alert import AlertEvent, Cause, Change, TicketPolicy
 from streams.ids import NAMESPACE, canonical
 
 UNDISPATCHED = frozenset({State.REPORTED, State.CHECKING, State.ACCEPTED})
@@ -40,6 +40,13 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[TicketEvent, ...] = ()
     judge_at: Micros | None = None
     enrolment: Enrolment | None = None
+
+
+_CLEARED: Mapping[Cause | None, str] = {
+    None: "The alert cleared by itself before dispatch.",
+    Cause.RULE_REMOVED: "The alert's rule was removed before dispatch; whether the trouble is gone was not seen.",
+    Cause.RULE_RESET: "The alert's rule was changed and began anew before dispatch; whether the trouble is gone was not seen.",
+}
 
 
 def ticket_id(alert: str) -> str:
@@ -118,7 +125,7 @@ def _concern(event: AlertEvent, alert: AlertCase, ticket: Ticket, now: Micros) -
         return Intake(alert=alert)
     facts = [(Fact.ALERT_RESOLVED, Particulars(alert=event.id))]
     if ticket.state in UNDISPATCHED and {*ticket.cleared, event.id} >= {*ticket.alerts}:
-        facts.append((Fact.WITHDRAWAL_OFFERED, Particulars(reason="The alert cleared by itself before dispatch.", alert=event.id)))
+        facts.append((Fact.WITHDRAWAL_OFFERED, Particulars(reason=_CLEARED[event.cause], alert=event.id)))
     return _grow(alert, ticket, facts, now)
 
 

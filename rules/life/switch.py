@@ -96,10 +96,9 @@ def _hand_over(fate: Fate, old: RuleBearer, new: RuleBearer | None, clock: Micro
         return
     if fate is Fate.KEPT:
         _carry(old, new, tables, clock, ledger)
-    new.horizon = old.horizon
-    for group in old.groups.values():
-        new.adopt(group)
-    new.dirty.update(new.shelves.numbers if fate is Fate.KEPT else old.dirty)
+    new.inherit(old)
+    if fate is Fate.KEPT:
+        new.dirty.update(new.shelves.numbers)
 
 
 def _carry(old: RuleBearer, new: RuleBearer, tables: Tables, clock: Micros, ledger: Ledger) -> None:

@@ -96,8 +96,15 @@ def sent_id(record: Record | Output) -> str:
 
 
 def records_sent(records: Sequence[Record]) -> frozenset[str]:
-    """The different records of ``cityloop.matches``; a repeated one is no other."""
-    return frozenset(sent_id(record) for record in records)
+    """The different records that were sent to ``cityloop.matches``; a repeated one is no other, and a switch of rules was not sent."""
+    return frozenset(sent_id(record) for record in records if not _is_switch(record))
+
+
+def _is_switch(record: Record) -> bool:
+    try:
+        return decode_record(record.value, record.headers).ruleset is not None
+    except ProblemsError:
+        return False
 
 
 def observations_in(record: Record) -> tuple[Observation, ...]:

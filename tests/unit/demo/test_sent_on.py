@@ -8,7 +8,10 @@ from cityloop.demo.tally.judge import Proof, compare_all, latencies
 from cityloop.demo.tally.refold import records_sent, refold
 from config.moment import SECOND
 from rules.fold import RuleFold
+from rules.life import pack
 from streams.alert import Change
+from streams.codec import ENVELOPE_HEADERS, encode_envelope
+from streams.envelope import Envelope
 from streams.fold import Record
 from streams.journal import Noted
 from streams.observation import Position
@@ -81,3 +84,13 @@ def test_a_record_that_is_missing_or_another_one_is_told(folds: TwoFolds) -> Non
 def test_latency_counts_from_the_last_match(folds: TwoFolds) -> None:
     """The alert waited for the clocks; its latency begins when its last observation was received, and not with the clock's record."""
     assert latencies(proof(folds, matches_of(folds))).observation_to_alert.p50 == 1750.0
+
+
+def test_a_switch_of_rules_was_not_sent_on(folds: TwoFolds) -> None:
+    """It lies in cityloop.matches too, and nothing is missing or added by it."""
+    value = encode_envelope(Envelope(sent_at=EPOCH, writer="rules", ruleset=RULES.version, rules=pack(RULES)))
+    switch = Record(MATCHES, 0, 999, EPOCH, None, value, ENVELOPE_HEADERS)
+    unreadable = Record(MATCHES, 1, 999, EPOCH, None, b"\xc1", ENVELOPE_HEADERS)
+    own = records_sent(matches_of(folds))
+    assert records_sent([*matches_of(folds), switch]) == own
+    assert len(records_sent([*matches_of(folds), unreadable])) == len(own) + 1

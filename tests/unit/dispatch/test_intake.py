@@ -12,7 +12,7 @@ from dispatch.intake import Intake, spot_of, take, ticket_id
 from dispatch.lifecycle import Fact, Move, State
 from dispatch.noise.merging import MergePolicy
 from dispatch.ticket import Ticket, apply
-from streams.alert import AlertEvent, Change, TicketPolicy
+from streams.alert import AlertEvent, Cause, Change, TicketPolicy
 from tests.fakes.town import NOON, PARKING, PHOTO, SMOKE, actor, alert, town
 
 DESK = Desk(town())
@@ -110,6 +110,16 @@ def test_the_end_of_the_alert_is_offered_for_withdrawal_before_dispatch_only() -
         assert facts(end.events) == wanted
         assert ticket_of(end).state is ticket_of(first).state
         assert end.alert.state is AlertState.RESOLVED
+
+
+def test_an_alert_that_ended_with_its_rule_is_offered_with_that_reason() -> None:
+    """Nobody saw the trouble go: the offer says that the rule was removed, or changed and began anew."""
+    first = taken(alert(ticket=TicketPolicy.CONFIRM))
+    for cause, words in ((None, "cleared by itself"), (Cause.RULE_REMOVED, "rule was removed"), (Cause.RULE_RESET, "rule was changed")):
+        event = msgspec.structs.replace(alert(event=Change.RESOLVED, after=MINUTE, ticket=TicketPolicy.CONFIRM), cause=cause)
+        offer = taken(event, first.alert, (ticket_of(first),), after=MINUTE).events[-1]
+        assert offer.fact is Fact.WITHDRAWAL_OFFERED
+        assert words in (offer.particulars.reason or "")
 
 
 def test_an_offer_waits_for_the_last_of_several_alerts() -> None:
