@@ -179,9 +179,10 @@ class Storm:
         if dice < 0.43:
             many = (seen,) * (MAX_OBSERVATIONS + 1)
             return topic, partition, encode_envelope(Envelope(sent_at=self.now, writer="elsewhere", observations=many)), ENVELOPE_HEADERS
-        # Without a gateway the record's own time stands for the receipt, and that is far ahead of this traffic: nothing is too early.
+        # Without a gateway the record's own time stands for the receipt, and that is far ahead of this traffic: nothing is too
+        # early. Another instant is another observation and has an id of its own; under one id the engine would remember both a while only.
         public: dict[str, Any] = {
-            "id": seen.id,
+            "id": f"{seen.id}-again",
             "source": seen.source,
             "kind": seen.kind,
             "at": _public(min(seen.at, self.now)),
