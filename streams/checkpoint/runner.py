@@ -16,7 +16,7 @@ from streams.checkpoint.assemble import farthest, mark_key
 from streams.checkpoint.chunks import SCHEMA, ChunkKey, Crash, Part, Sections, cut, encode_key, encode_value
 from streams.checkpoint.meters import Meters
 from streams.checkpoint.ports import Group, Incoming, Log
-from streams.checkpoint.schedule import History, is_due, part_due
+from streams.checkpoint.schedule import History, is_due, now_written, part_due
 from streams.fold import Fold, Held, Output, Record
 from streams.rejected import Reason, reject_record
 from streams.topics import CHECKPOINTS
@@ -180,7 +180,7 @@ class CheckpointedFold:
             held=held,
             applied=applied,
             writer=self._new_writer(),
-            history=History(self._now()),
+            history=History(self._now(), full_bytes=sum(map(len, found.sections.values()))),
             superseded=list(found.superseded),
             crash=found.crash,
         )
@@ -228,6 +228,7 @@ class CheckpointedFold:
         }
         if not due:
             return
+        due = {address: due[address] for address in now_written({address: slot.history for address, slot in due.items()})}
         for slot in due.values():
             published, slot.published = slot.published, []
             await self._settled(published)

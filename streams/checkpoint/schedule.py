@@ -1,13 +1,20 @@
 """When a checkpoint is due, and whether the whole state or only what changed is written."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from streams.checkpoint.chunks import Part
+
+Place = tuple[str, int]
+"""Topic and partition."""
 
 MAX_DELTAS = 500
 """Deltas after which a full checkpoint is written whatever their size, so that restoring stays short."""
 SMALL_BYTES = 65_536
 """Deltas smaller than this together never ask for a full checkpoint."""
+LARGE_BYTES = 2_000_000
+"""A full checkpoint of a state that was larger than this when it was last written or read takes a moment in which nothing is folded."""
 
 
 class History(msgspec.Struct, frozen=True):
@@ -17,7 +24,7 @@ class History(msgspec.Struct, frozen=True):
         written_at: when the last checkpoint was complete, or when the state was restored; seconds of a monotonic clock.
         epoch: full checkpoints written.
         sequence: deltas since.
-        full_bytes: size of the last full checkpoint, compressed.
+        full_bytes: size of the last full checkpoint, compressed; before the first of a writer, of what it restored, as it was read.
         delta_bytes: size of its deltas together.
     """
 
@@ -55,3 +62,19 @@ def part_due(history: History) -> Part:
     if history.epoch == 0 or history.sequence >= MAX_DELTAS:
         return Part.FULL
     return Part.FULL if history.delta_bytes > max(history.full_bytes, SMALL_BYTES) else Part.DELTA
+
+
+def is_large(history: History) -> bool:
+    """Whether the next checkpoint is a full one that takes a moment."""
+    return part_due(history) is Part.FULL and history.full_bytes > LARGE_BYTES
+
+
+def now_written(due: Mapping[Place, History]) -> list[Place]:
+    """Which of the due checkpoints are written at once.
+
+    All that are small, and of the large full ones that which has waited longest: so that the process goes on with the
+    records of all partitions between one and the next, and no alarm has to wait for all of them.
+    """
+    large = [place for place, history in due.items() if is_large(history)]
+    later = set(large) - {min(large, key=lambda place: due[place].written_at)} if large else set()
+    return [place for place in due if place not in later]

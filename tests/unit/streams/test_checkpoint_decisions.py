@@ -8,7 +8,7 @@ import pytest
 from streams.checkpoint.admission import Admission, Standing, admit
 from streams.checkpoint.assemble import farthest, mark_key
 from streams.checkpoint.chunks import SCHEMA, ChunkKey, Crash, Part, cut, decode_key, encode_key, encode_value, join
-from streams.checkpoint.schedule import MAX_DELTAS, SMALL_BYTES, History, is_due, part_due
+from streams.checkpoint.schedule import LARGE_BYTES, MAX_DELTAS, SMALL_BYTES, History, is_due, is_large, now_written, part_due
 from streams.checkpoint.upgrades import ROWS, upgraded
 from streams.topics import OBSERVATIONS
 
@@ -63,6 +63,37 @@ def test_history_counts() -> None:
     history = History(0.0).after(Part.FULL, 100, 1.0).after(Part.DELTA, 10, 2.0).after(Part.DELTA, 5, 3.0)
     assert history == History(3.0, 1, 2, 100, 15)
     assert history.after(Part.FULL, 90, 4.0) == History(4.0, 2, 0, 90, 0)
+
+
+@pytest.mark.parametrize(
+    ("history", "large"),
+    [
+        (History(0), False),
+        (History(0, full_bytes=LARGE_BYTES), False),
+        (History(0, full_bytes=LARGE_BYTES + 1), True),
+        (History(0, 1, 5, LARGE_BYTES * 2, 1), False),
+        (History(0, 1, 5, LARGE_BYTES * 2, LARGE_BYTES * 2 + 1), True),
+    ],
+    ids=["a new state", "a middling one", "a large one that was restored", "a delta of a large one", "a large one again"],
+)
+def test_a_full_checkpoint_of_much_is_large(history: History, large: bool) -> None:
+    """Deltas are not, whatever they are deltas of."""
+    assert is_large(history) is large
+
+
+def test_large_checkpoints_are_written_one_at_a_time() -> None:
+    """Of those the one that waited longest; small ones and deltas at once."""
+    big = LARGE_BYTES * 2
+    due = {
+        (OBSERVATIONS, 0): History(3.0, full_bytes=big),
+        (OBSERVATIONS, 1): History(1.0, full_bytes=big),
+        (OBSERVATIONS, 2): History(2.0),
+        (OBSERVATIONS, 3): History(4.0, 1, 1, big, 1),
+    }
+    assert now_written(due) == [(OBSERVATIONS, 1), (OBSERVATIONS, 2), (OBSERVATIONS, 3)]
+    del due[OBSERVATIONS, 1]
+    assert now_written(due) == [(OBSERVATIONS, 0), (OBSERVATIONS, 2), (OBSERVATIONS, 3)]
+    assert now_written({}) == []
 
 
 def test_another_schema_is_not_read() -> None:
