@@ -11,6 +11,7 @@ import pytest
 from bench.contender import Contender, Task
 from bench.engine import BenchError, run
 from bench.report import EngineReport
+from bench.ruleset import demo_rules
 from bench.workload import Shape, records
 from config.settings import Settings
 from streams.broker.process import free_port
@@ -50,7 +51,7 @@ def test_the_command_prints_one_object(done: subprocess.CompletedProcess[str], r
 def test_every_contender_is_measured(report: EngineReport) -> None:
     """Each rate is above nothing, and the relations are those of the rates."""
     assert (report.observations, report.baseline_observations) == (OBSERVATIONS, READINGS)
-    assert (report.rules, report.sources) == (3, 50_000)
+    assert (report.rules, report.sources) == (len(demo_rules().rules), 50_000)
     assert min(report.observations_per_second, report.ceiling_per_second, report.baseline_per_second, report.sparing_per_second) > 0
     assert report.of_ceiling == pytest.approx(report.observations_per_second / report.ceiling_per_second, abs=0.01)
     assert report.ratio == pytest.approx(report.observations_per_second / report.baseline_per_second, rel=0.05)
