@@ -12,7 +12,7 @@ USER_EXTRAS = embedded,demo
 TEST_EXTRAS = embedded,demo,dev
 ARGS =
 
-.PHONY: help setup setup-test demo test test-python test-web test-slow check lint format types bench bench-peers bench-cameras soak chaos screens kafka test-yolo web weights constraints clean
+.PHONY: help setup setup-test demo test test-python test-web test-slow test-long check lint format types bench bench-peers bench-cameras soak chaos screens kafka test-yolo web weights constraints clean
 
 help: ## List the recipes
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -30,7 +30,10 @@ test-python: $(STAMPS)/test
 	$(BIN)/python -m pytest -m 'not slow' -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 test-slow: $(STAMPS)/test ## The other tests: faults, kills, browser, whole demo, benchmark
-	$(BIN)/python -m pytest -m slow tests/e2e tests/integration $(ARGS)
+	$(BIN)/python -m pytest -m 'slow and not long' tests/e2e tests/integration $(ARGS)
+
+test-long: $(STAMPS)/test ## What takes minutes and is not in make check: cameras in trouble, endurance
+	$(BIN)/python -m pytest -m long tests/integration $(ARGS)
 
 test-web: $(STAMPS)/node_modules
 	@PATH="$$PWD/$(BIN):$$PATH"; cd $(WEB) && npm run --silent test

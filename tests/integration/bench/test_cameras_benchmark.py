@@ -35,6 +35,7 @@ def test_every_policy_is_measured_beside_the_ceiling() -> None:
     assert all(one.busy_cameras_per_core <= one.cameras_per_core for one in report.policies)
 
 
+@pytest.mark.long
 def test_many_feeds_on_two_processes() -> None:
     """A short endurance run publishes every camera's rate."""
     done = bench("--json", "--feeds", "20", "--minutes", "0.05", "--every", "1")

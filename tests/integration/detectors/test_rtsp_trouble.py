@@ -20,7 +20,7 @@ from tests.fakes.painting import SQUARE, paint
 from tests.fakes.relay import Meddle, relay
 from tests.fakes.wall import WallCamera, film, need_rtsp
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 TIMEOUT = 4.0
 ZONE = Zone(id="bay", scene="illegal_parking", polygon=SQUARE)
 
