@@ -32,7 +32,7 @@ def test_the_demo_city_is_sound() -> None:
     assert json.loads(done.stdout) == {
         "ok": True,
         "problems": [],
-        "counts": {"cells": 152, "cameras": 12, "devices": 200, "rules": 3, "people": 40},
+        "counts": {"cells": 152, "cameras": 12, "devices": 200, "rules": 6, "people": 40},
     }
 
 

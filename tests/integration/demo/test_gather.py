@@ -88,7 +88,7 @@ async def test_what_the_engine_did_not_do_is_lost(settings: Settings) -> None:
     """An observation that lies in the log and was never folded is lost when patience is over."""
     await smoke_on_the_log(settings, applied=None)
     proof, steps = await settle(sources_of(settings), lambda: (), patience=0)
-    assert [step.lost for step in steps] == [(), ("o1",), (), (), (), ()]
+    assert [step.lost for step in steps] == [(), ("o1",), (), (), (), (), ()]
     assert [item.event.rule for item in proof.expected] == ["smoke"]
 
 

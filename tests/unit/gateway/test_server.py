@@ -34,4 +34,4 @@ def test_an_unknown_mqtt_broker_is_told(tmp_path: Path) -> None:
 
 def test_the_document_needs_no_gateway() -> None:
     """The OpenAPI document is made without a broker, a database or a key."""
-    assert list(ingest_document()["paths"]) == ["/v1/observations", "/v1/heartbeat"]
+    assert list(ingest_document()["paths"]) == ["/v1/observations", "/v1/heartbeat", "/v1/frames/{camera}"]
