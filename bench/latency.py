@@ -36,6 +36,7 @@ _HEADERS = list(ENVELOPE_HEADERS.items())
 _ENVELOPE = 100
 _START_SECONDS = 90.0
 _LAST_SECONDS = 15.0
+_WARM_SECONDS = 5.0
 _decode = msgspec.json.Decoder(AlertEvent).decode
 
 
@@ -129,7 +130,9 @@ class _Probe:
             reading = asyncio.create_task(self._read(reader))
             try:
                 await self._wake(producer)
-                self._tell(f"{self._per_second:,} observations/s for {seconds:.0f} s")
+                self._tell(f"{self._per_second:,} observations/s for {seconds:.0f} s, after {_WARM_SECONDS:.0f} s of the same")
+                await asyncio.gather(self._load(producer, _WARM_SECONDS), self._alarms(producer, _WARM_SECONDS))
+                await self._until(lambda: len(self._took) == len(self._begun), _LAST_SECONDS, "alarms were lost")
                 self._begun.clear()
                 self._took.clear()
                 began = time.perf_counter()

@@ -62,20 +62,7 @@ def measure(
     The folds of a table take turns with chunks of a few thousand observations, so that whatever else the machine does
     strikes all of them alike; ratios are those of neighbours in time.
     """
-    few = msgspec.structs.replace(ruleset, rules=ruleset.rules[: rules[0]])
-    found = []
-    for number in rules:
-        tell(f"{number:,} rules")
-        feeder = Feeder(with_others(few, number), City(sources=sources[0]))
-        feeder.warm(sources[0])
-        found.append(feeder)
-    costs = _take_turns(found, observations)
-    by_rules = tuple(
-        Row(rules=number, sources=sources[0], cpu_us=_us(own), ratio=_ratio(own, costs[0]))
-        for number, own in zip(rules, costs, strict=True)
-    )
-    del found, feeder
-    found, sizes = [], []
+    found, sizes = list[Feeder](), list[int]()
     for number in sources:
         tell(f"{number:,} sources")
         before = resident_bytes()
@@ -87,6 +74,19 @@ def measure(
     by_sources = tuple(
         Row(rules=len(ruleset.rules), sources=number, cpu_us=_us(own), ratio=_ratio(own, costs[0]), bytes_per_source=size)
         for number, own, size in zip(sources, costs, sizes, strict=True)
+    )
+    del found, feeder
+    few = msgspec.structs.replace(ruleset, rules=ruleset.rules[: rules[0]])
+    found = []
+    for number in rules:
+        tell(f"{number:,} rules")
+        feeder = Feeder(with_others(few, number), City(sources=sources[0]))
+        feeder.warm(sources[0])
+        found.append(feeder)
+    costs = _take_turns(found, observations)
+    by_rules = tuple(
+        Row(rules=number, sources=sources[0], cpu_us=_us(own), ratio=_ratio(own, costs[0]))
+        for number, own in zip(rules, costs, strict=True)
     )
     return ScalingReport(rules=by_rules, sources=by_sources, observations=observations)
 
