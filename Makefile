@@ -12,7 +12,7 @@ USER_EXTRAS = embedded,demo
 TEST_EXTRAS = embedded,demo,dev
 ARGS =
 
-.PHONY: help setup setup-test demo test test-python test-web test-slow test-long check lint format types bench bench-peers bench-cameras soak chaos screens kafka test-yolo web weights constraints clean
+.PHONY: help setup setup-test demo test test-python test-web test-slow test-long laws check lint format types bench bench-peers bench-cameras soak chaos screens kafka test-yolo web weights constraints clean
 
 help: ## List the recipes
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | while IFS='	' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -34,6 +34,9 @@ test-slow: $(STAMPS)/test ## The other tests: faults, kills, browser, whole demo
 
 test-long: $(STAMPS)/test ## What takes minutes and is not in make check: cameras in trouble, endurance
 	$(BIN)/python -m pytest -m long tests/integration $(ARGS)
+
+laws: $(STAMPS)/test ## The property tests with twenty times as many examples, never the same
+	$(BIN)/python -m pytest tests/property -n auto --maxprocesses 4 --hypothesis-profile=laws $(ARGS)
 
 test-web: $(STAMPS)/node_modules
 	@PATH="$$PWD/$(BIN):$$PATH"; cd $(WEB) && npm run --silent test

@@ -43,7 +43,8 @@ class Programme(msgspec.Struct, frozen=True, kw_only=True):
             return self.start + elapsed
         if elapsed < until_hold + self.hold:
             return self.hold_at
-        return min(self.start + elapsed - self.hold, max(self.start, self.end - LAST_FRAME))
+        # The hold is taken off in floating point: what rounding loses must not show a moment before the held one.
+        return min(max(self.hold_at, self.start + elapsed - self.hold), max(self.hold_at, self.end - LAST_FRAME))
 
 
 def plan(options: Options, duration: float) -> Programme:

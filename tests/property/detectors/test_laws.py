@@ -5,7 +5,7 @@ from itertools import pairwise
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config.duration import parse_duration, render_duration
@@ -149,6 +149,7 @@ def programmes(draw: st.DrawFn) -> Programme:
     return Programme(start=start, end=start + length, hold_at=start + draw(part) * length, hold=hold, rest=rest, loop=False)
 
 
+@example(Programme(start=1.9, end=2.9, hold_at=1.9, hold=15.0, rest=0.0, loop=False), [0.0, 15.0])
 @given(programmes(), st.lists(st.floats(0, 1000), min_size=2).map(sorted))
 def test_a_programme_runs_forward(programme: Programme, moments: list[float]) -> None:
     """Played once, media time never goes back and never leaves the part that is shown."""
