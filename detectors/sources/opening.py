@@ -6,18 +6,16 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from urllib.parse import urlsplit
 
-from config.cameraoptions import Decode, options_of
+from config.cameraoptions import options_of
 from config.sources import PUSHED, Camera
 from detectors.sources.device import DeviceReader
 from detectors.sources.frame import SourceError
-from detectors.sources.keyframes import KeyframeReader
 from detectors.sources.live import LiveSource, Reader
 from detectors.sources.place import is_live, local_path, read_credentials, with_credentials
 from detectors.sources.playback import Playback, Shelf
 from detectors.sources.pushed import PushedReader
-from detectors.sources.refusal import why_refused
-from detectors.sources.rtsp import RtspReader
 from detectors.sources.snapshot import SnapshotReader
+from detectors.sources.stream import StreamReader
 from streams.clock import Clock
 from streams.spool import Spool
 
@@ -74,7 +72,4 @@ def _connect(camera: Camera, environment: Mapping[str, str], stopped: threading.
     credentials = read_credentials(options.credentials, environment) if options.credentials else None
     if scheme in {"http", "https"}:
         return SnapshotReader(url, credentials, options.timeout, 1 / camera.rate, stopped)
-    if options.decode is Decode.KEYFRAMES:
-        refusal = partial(why_refused, url, options.timeout, credentials=credentials is not None) if scheme.startswith("rtsp") else None
-        return KeyframeReader(url, with_credentials(url, credentials), options.timeout, refusal)
-    return RtspReader(url, with_credentials(url, credentials), options.timeout)
+    return StreamReader(url, with_credentials(url, credentials), options.timeout, options.decode)

@@ -1,10 +1,18 @@
-"""Why an RTSP address gives no video: the decoder only says that it failed, so the address is asked once more, in plain RTSP."""
+"""Why a stream's address gives no video: the decoder only says that it failed, so the address is asked once more, in plain RTSP."""
 
 import re
 import socket
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-PORT = 554
+PORTS: Mapping[str, int] = {"rtsp": 554, "rtsps": 322, "rtmp": 1935, "rtmps": 443}
+"""Where each is looked for when the address does not say it, as FFmpeg does."""
+NOTHING: Mapping[str, str] = {
+    "rtsps": "no video in it, or no TLS (address, credentials and stream path are to be checked)",
+    "rtmp": "the server is there, but no stream of that name came in time (does the camera send? else check stream name and credentials)",
+    "rtmps": "the server is there, but no stream of that name came in time, or no TLS (does the camera send? else check name and credentials)",
+}
+"""What is said of those that are only connected to."""
 PATIENCE = 3.0
 """Seconds for the answer at most: whoever asks has waited for the decoder already."""
 ENOUGH = 4096
@@ -16,18 +24,16 @@ def why_refused(name: str, timeout: float, *, credentials: bool) -> str:
     """Ask for the stream without credentials, and say what the answer means.
 
     Args:
-        name: the URL without credentials, ``rtsp:`` or ``rtsps:`` (which is only connected to).
+        name: the URL without credentials; all but ``rtsp:`` are only connected to.
         timeout: of the source, seconds.
         credentials: whether the decoder had any.
     """
     parts = urlsplit(name)
-    if parts.scheme not in {"rtsp", "rtsps"}:
-        return "no stream, or no video in it (address, credentials and stream name are to be checked)"
     question = f"DESCRIBE {name} RTSP/1.0\r\nCSeq: 1\r\nAccept: application/sdp\r\n\r\n"
     try:
-        with socket.create_connection((parts.hostname or "", parts.port or PORT), min(timeout, PATIENCE)) as line:
-            if parts.scheme != "rtsp":
-                return "no video in it, or no TLS (address, credentials and stream path are to be checked)"
+        with socket.create_connection((parts.hostname or "", parts.port or PORTS[parts.scheme]), min(timeout, PATIENCE)) as line:
+            if parts.scheme in NOTHING:
+                return NOTHING[parts.scheme]
             line.sendall(question.encode())
             answer = line.recv(ENOUGH)
     except TimeoutError:

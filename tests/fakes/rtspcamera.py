@@ -5,17 +5,20 @@ base, good and ugly), and is worked like a camera on a wall: switched off (kille
 
 Usage: ``/usr/bin/python3 rtspcamera.py PORT WIDTHxHEIGHT PICTURES SECONDS``. ``PORT`` 0 takes a free one; ``PICTURES`` is a pattern
 such as ``film/%02d.png``, shown one after the other, again and again; ``SECONDS`` 0 streams without an end. With ``CAMERA_USER``,
-``CAMERA_PASSWORD`` and ``CAMERA_SCHEME`` (``basic`` or ``digest``) in the environment it asks for them. The bound port is printed as
-soon as it listens; the stream is ``/live``. ``rtspcamera.py check`` ends with what is missing on this machine, or in silence.
+``CAMERA_PASSWORD`` and ``CAMERA_SCHEME`` (``basic`` or ``digest``) in the environment it asks for them; with ``CAMERA_SIZES``
+(``640x272 320x136``) it takes the next of these sizes every two seconds in the midst of the stream, again and again; with ``CAMERA_GOP``
+one in so many frames is a key frame. The bound port is printed as soon as it listens; the stream is ``/live``. ``rtspcamera.py check`` ends with what is missing on this machine, or in silence.
 """
 
 import importlib
+import itertools
 import os
 import sys
 from typing import Any
 
 RATE = 10
-"""Frames per second; one in ten is a key frame, so that a new viewer sees within a second."""
+"""Frames per second; one in ten is a key frame by default, so that a new viewer sees within a second."""
+SIZE_SECONDS = 2
 
 ELEMENTS = ("multifilesrc", "pngdec", "videoconvert", "videoscale", "x264enc", "rtph264pay")
 
@@ -47,13 +50,29 @@ def check() -> None:
 
 def pipeline(size: str, pictures: str, seconds: float) -> str:
     """GStreamer's description of the stream."""
-    width, height = size.split("x")
     count = f"num-buffers={round(seconds * RATE)}" if seconds else ""
     return (
         f"( multifilesrc location={pictures} loop=true {count} caps=image/png,framerate={RATE}/1 ! pngdec ! videoconvert "
-        f"! videoscale add-borders=false ! video/x-raw,format=I420,width={width},height={height},pixel-aspect-ratio=1/1 "
-        f"! x264enc tune=zerolatency speed-preset=ultrafast bitrate=1500 key-int-max={RATE} threads=1 ! rtph264pay name=pay0 pt=96 )"
+        f"! videoscale add-borders=false ! capsfilter name=size caps={raw(size)} ! x264enc tune=zerolatency speed-preset=ultrafast "
+        f"bitrate=1500 key-int-max={os.environ.get('CAMERA_GOP', RATE)} threads=1 ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
     )
+
+
+def raw(size: str) -> str:
+    """GStreamer's name of pictures of a size."""
+    width, height = size.split("x")
+    return f"video/x-raw,format=I420,width={width},height={height},pixel-aspect-ratio=1/1"
+
+
+def change(glib: Any, gst: Any, media: Any, sizes: list[str]) -> None:
+    """Change the size of a stream that has just been made, again and again."""
+    following = itertools.cycle(sizes)
+
+    def step(named: Any) -> bool:
+        named.set_property("caps", gst.Caps.from_string(raw(next(following))))
+        return True
+
+    glib.timeout_add_seconds(SIZE_SECONDS, step, media.get_element().get_by_name("size"))
 
 
 def guard(rtsp: Any, server: Any, factory: Any, *, user: str, password: str, scheme: str) -> None:
@@ -77,12 +96,14 @@ def guard(rtsp: Any, server: Any, factory: Any, *, user: str, password: str, sch
 
 def main(port: str, size: str, pictures: str, seconds: str) -> None:
     """Stream until killed."""
-    glib, _, rtsp = libraries()
+    glib, gst, rtsp = libraries()
     server, factory = rtsp.RTSPServer(), rtsp.RTSPMediaFactory()
     server.set_address("127.0.0.1")
     server.set_service(port)
     factory.set_launch(pipeline(size, pictures, float(seconds)))
     factory.set_shared(True)
+    if sizes := os.environ.get("CAMERA_SIZES", "").split():
+        factory.connect("media-configure", lambda _, media: change(glib, gst, media, sizes))
     if "CAMERA_USER" in os.environ:
         user, password, scheme = (os.environ[f"CAMERA_{name}"] for name in ("USER", "PASSWORD", "SCHEME"))
         guard(rtsp, server, factory, user=user, password=password, scheme=scheme)

@@ -52,15 +52,25 @@ class WallCamera:
         port: 0 takes a free one.
         seconds: after which the stream ends; 0 for never.
         asks: ``(scheme, user, password)`` that it asks for.
+        sizes: ``640x272 320x136``: the next is taken every two seconds in the midst of the stream.
+        every: one in so many frames is a key frame, of ten a second.
     """
 
     def __init__(
-        self, pictures: str, size: tuple[int, int] = (320, 136), port: int = 0, seconds: float = 0, asks: tuple[str, str, str] | None = None
+        self,
+        pictures: str,
+        size: tuple[int, int] = (320, 136),
+        port: int = 0,
+        seconds: float = 0,
+        asks: tuple[str, str, str] | None = None,
+        *,
+        sizes: str = "",
+        every: int = 10,
     ) -> None:
         secrets = dict(zip(("CAMERA_SCHEME", "CAMERA_USER", "CAMERA_PASSWORD"), asks, strict=True)) if asks else {}
         self._process = subprocess.Popen(
             [PYTHON, PROGRAM, str(port), f"{size[0]}x{size[1]}", pictures, str(seconds)],
-            env={**os.environ, **secrets},
+            env={**os.environ, **secrets, "CAMERA_SIZES": sizes, "CAMERA_GOP": str(every)},
             stdout=subprocess.PIPE,
             text=True,
             preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.

@@ -1,29 +1,24 @@
 """RTSP against a real server on loopback: streams that run, stop, hang, end, change, ask for passwords; and no cameras at all."""
 
-import contextlib
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from config.sources import Camera, Zone
-from detectors.sources.frame import Frame, SourceError
-from detectors.sources.live import LiveSource
-from detectors.sources.opening import open_live
+from config.cameraoptions import Decode
+from detectors.sources.frame import SourceError
 from detectors.sources.place import with_credentials
 from detectors.sources.quiet import quiet_decoders
-from detectors.sources.rtsp import RtspReader
+from detectors.sources.stream import StreamReader
 from streams.broker.process import free_port
 from streams.clock import system_clock
-from tests.fakes.painting import SQUARE, paint
+from tests.fakes.painting import paint
 from tests.fakes.wall import Talk, WallCamera, film, listener, need_rtsp
+from tests.fakes.watching import TIMEOUT, next_frame, until, watching
 
-TIMEOUT = 4.0
 PASSWORD = "p@ss:w/o#r%d ü&+"  # Nobody's password; made of all that an address could trip over.
-ZONE = Zone(id="bay", scene="illegal_parking", polygon=SQUARE)
 
 
 @pytest.fixture(scope="module")
@@ -34,41 +29,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> str:
     return film(tmp_path_factory.mktemp("film"), paint(size=(320, 136)))
 
 
-@contextlib.contextmanager
-def watching(url: str, environment: dict[str, str] | None = None, **options: str | float) -> Iterator[LiveSource]:
-    """A started live source."""
-    camera = Camera(id="camera/wall", zones=(ZONE,), url=url, options={"timeout": TIMEOUT, **options})
-    source = open_live(camera, environment or {}, system_clock, lambda: 0.0)
-    source.start(camera.id)
-    try:
-        yield source
-    finally:
-        source.stop()
-
-
-def until(true: Callable[[], bool], seconds: float = 20.0) -> bool:
-    """Wait for something to become true; whether it did."""
-    deadline = time.monotonic() + seconds
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return true()
-
-
-def next_frame(source: LiveSource) -> Frame:
-    """Wait for a frame newer than now."""
-    source.latest.take()
-    found: list[Frame] = []
-
-    def taken() -> bool:
-        frame = source.latest.take()
-        found.extend([frame] if frame else [])
-        return bool(found)
-
-    assert until(taken), source.fault
-    return found[0]
-
-
-def to_the_end(reader: RtspReader) -> tuple[list[float], str]:
+def to_the_end(reader: StreamReader) -> tuple[list[float], str]:
     """Read until nothing comes any more; when each frame came, and what was said."""
     times: list[float] = []
     while True:
@@ -93,6 +54,30 @@ def test_frames_come_as_they_are_filmed(pictures: str) -> None:
     assert (source.fault, source.connections) == (None, 1)
 
 
+def test_to_connect_takes_as_long_as_a_key_frame(pictures: str) -> None:
+    """No time is spent on what is of no use: with a key frame each second, the first frame is there within two (CPU permitting)."""
+    with WallCamera(pictures) as camera:
+        StreamReader(camera.url, camera.url, TIMEOUT).close()  # The camera itself takes its time for the first viewer.
+        began = time.monotonic()
+        reader = StreamReader(camera.url, camera.url, TIMEOUT)
+        reader.read()
+        assert time.monotonic() - began < 2.5  # Twenty frames to guess their rate alone would be two seconds, after the key frame's one.
+        reader.close()
+
+
+@pytest.mark.parametrize("decode", [Decode.ALL, pytest.param(Decode.KEYFRAMES, marks=[pytest.mark.slow, pytest.mark.long])])
+def test_a_stream_changes_its_size_as_it_runs(pictures: str, decode: Decode) -> None:
+    """A camera that is set to another resolution meanwhile is seen on, over the same connection."""
+    with WallCamera(pictures, sizes="640x272 320x136") as camera, watching(camera.url, decode=decode) as source:
+        shapes = [next_frame(source).picture.shape]
+        deadline = time.monotonic() + 15
+        while len(shapes) < 3 and time.monotonic() < deadline:
+            shape = next_frame(source).picture.shape
+            shapes += [shape] if shape != shapes[-1] else []
+        assert sorted(set(shapes)) == [(136, 320, 3), (272, 640, 3)]
+        assert (len(shapes), source.connections, source.fault) == (3, 1, None)
+
+
 def test_a_camera_that_was_replaced_is_seen_again(pictures: str) -> None:
     """A cut stream is a fault at once; another camera at the address is connected to, whatever its resolution."""
     with WallCamera(pictures) as camera, watching(camera.url) as source:
@@ -110,7 +95,7 @@ def test_a_camera_that_was_replaced_is_seen_again(pictures: str) -> None:
 def test_a_stuck_camera_is_given_up_after_its_time(pictures: str, seen: float) -> None:
     """When nothing comes any more, at whatever point of a frame, none that was kept back is handed out late, and the time-out is kept."""
     with WallCamera(pictures) as camera:
-        reader = RtspReader(camera.url, camera.url, TIMEOUT)
+        reader = StreamReader(camera.url, camera.url, TIMEOUT)
         began = time.monotonic()
         while time.monotonic() - began < 1.5:
             reader.read()
@@ -127,7 +112,7 @@ def test_a_stuck_camera_is_given_up_after_its_time(pictures: str, seen: float) -
 def test_a_stream_that_ends_is_told(pictures: str) -> None:
     """A camera that says good-bye is a lost one: its frames are read, then the fault is told."""
     with WallCamera(pictures, seconds=5) as camera:
-        reader = RtspReader(camera.url, camera.url, TIMEOUT)
+        reader = StreamReader(camera.url, camera.url, TIMEOUT)
         frames, message = to_the_end(reader)
         reader.close()
     assert 10 <= len(frames) <= 50
@@ -154,7 +139,7 @@ def test_the_password_opens_and_is_never_told(pictures: str, scheme: str, capfd:
 def test_a_wrong_path_is_told(pictures: str) -> None:
     """A camera that is there but has no such stream says so."""
     with WallCamera(pictures) as camera, pytest.raises(SourceError, match=r"/other: the camera has no such stream \(404\)$"):
-        RtspReader(camera.url.replace("live", "other"), camera.url.replace("live", "other"), TIMEOUT)
+        StreamReader(camera.url.replace("live", "other"), camera.url.replace("live", "other"), TIMEOUT)
 
 
 def garbage(line: socket.socket) -> None:
@@ -204,7 +189,7 @@ def test_what_is_no_camera_is_told(talk: Talk, message: str) -> None:
     with listener(talk) as url:
         began = time.monotonic()
         with pytest.raises(SourceError) as refused:
-            RtspReader(url, with_credentials(url, ("bob", PASSWORD)), 1.0)
+            StreamReader(url, with_credentials(url, ("bob", PASSWORD)), 1.0)
         assert time.monotonic() - began < 8.0
     assert str(refused.value) == f"{url}: {message}"
 
@@ -214,7 +199,7 @@ def test_nobody_listens(scheme: str) -> None:
     """A refused connection is told as such, with and without TLS."""
     url = f"{scheme}://127.0.0.1:{free_port()}/live"
     with pytest.raises(SourceError) as refused:
-        RtspReader(url, url, 1.0)
+        StreamReader(url, url, 1.0)
     assert str(refused.value) == f"{url}: no connection (ConnectionRefusedError)"
 
 
@@ -223,11 +208,11 @@ def test_a_listener_without_tls_is_told() -> None:
     with listener(silence) as plain:
         url = plain.replace("rtsp:", "rtsps:")
         with pytest.raises(SourceError, match="no video in it, or no TLS"):
-            RtspReader(url, url, 1.0)
+            StreamReader(url, url, 1.0)
 
 
 def test_a_camera_that_is_broken_inside_is_told(tmp_path: Path) -> None:
     """A camera that listens but has no pictures to send answers with an error of its own, whose number is told."""
     need_rtsp()
     with WallCamera(str(tmp_path / "%02d.png")) as camera, pytest.raises(SourceError, match=r"the camera answers 503$"):
-        RtspReader(camera.url, camera.url, TIMEOUT)
+        StreamReader(camera.url, camera.url, TIMEOUT)

@@ -1,6 +1,5 @@
 """RTSP streams with something wrong in them, from a real server through a relay that meddles; and key frames alone."""
 
-import contextlib
 import itertools
 import os
 import struct
@@ -9,20 +8,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from config.sources import Camera, Zone
+from config.cameraoptions import Decode
 from detectors.sources.frame import Frame, SourceError
-from detectors.sources.keyframes import KeyframeReader
 from detectors.sources.live import LiveSource
-from detectors.sources.opening import open_live
 from detectors.sources.quiet import quiet_decoders
+from detectors.sources.stream import StreamReader
 from streams.clock import system_clock
-from tests.fakes.painting import SQUARE, paint
+from tests.fakes.painting import paint
 from tests.fakes.relay import Meddle, relay
 from tests.fakes.wall import WallCamera, film, need_rtsp
+from tests.fakes.watching import TIMEOUT, watching
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
-TIMEOUT = 4.0
-ZONE = Zone(id="bay", scene="illegal_parking", polygon=SQUARE)
 
 
 @pytest.fixture(scope="module")
@@ -32,18 +29,6 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WallCamera]:
     quiet_decoders()
     with WallCamera(film(tmp_path_factory.mktemp("film"), paint(size=(320, 136)))) as wall:
         yield wall
-
-
-@contextlib.contextmanager
-def watching(url: str, **options: str | float) -> Iterator[LiveSource]:
-    """A started live source."""
-    described = Camera(id="camera/wall", zones=(ZONE,), url=url, options={"timeout": TIMEOUT, **options})
-    source = open_live(described, {}, system_clock, lambda: 0.0)
-    source.start(described.id)
-    try:
-        yield source
-    finally:
-        source.stop()
 
 
 def frames(source: LiveSource, seconds: float, enough: int) -> list[Frame]:
@@ -75,7 +60,7 @@ def jump(after: int, seconds: int) -> Meddle:
     return meddle
 
 
-def to_the_end(reader: KeyframeReader) -> None:
+def to_the_end(reader: StreamReader) -> None:
     """Read until the reader says that nothing comes."""
     while True:
         reader.read()
@@ -97,7 +82,7 @@ def test_a_stream_goes_on_after_trouble(camera: WallCamera, meddle: Meddle, deco
 
 def test_key_frames_come_once_a_second(camera: WallCamera) -> None:
     """Of a camera with ten frames a second, one of which stands for itself, that one is read."""
-    reader = KeyframeReader(camera.url, camera.url, TIMEOUT)
+    reader = StreamReader(camera.url, camera.url, TIMEOUT, Decode.KEYFRAMES)
     for _ in range(3):
         reader.read()  # What came while the stream was got to know comes at once.
     began, shapes = time.monotonic(), [reader.read().shape for _ in range(3)]
@@ -123,7 +108,7 @@ def test_why_there_are_no_key_frames_is_told(camera: WallCamera) -> None:
 
 def test_a_stuck_camera_is_given_up(camera: WallCamera) -> None:
     """When no key frame comes any more, the reader says so in its time-out and not much later."""
-    reader = KeyframeReader(camera.url, camera.url, 2.0)
+    reader = StreamReader(camera.url, camera.url, 2.0, Decode.KEYFRAMES)
     reader.read()
     camera.stick()
     began = time.monotonic()

@@ -6,12 +6,14 @@ import av
 import numpy as np
 import pytest
 
+from config.cameraoptions import Decode
 from config.sources import Camera, Zone
 from detectors.inference.port import Picture
 from detectors.sources.frame import SourceError
-from detectors.sources.keyframes import KeyframeClip, KeyframeReader
+from detectors.sources.keyframes import KeyframeClip
 from detectors.sources.opening import open_playback
 from detectors.sources.playback import Shelf
+from detectors.sources.stream import StreamReader
 from tests.fakes.painting import SQUARE
 
 
@@ -87,7 +89,7 @@ def test_a_damaged_file_is_played_as_far_as_it_goes(tmp_path: Path) -> None:
 
 def test_a_live_source_that_ends_is_told(tmp_path: Path) -> None:
     """A reader gives key frames one by one, and then says that the stream is over."""
-    reader = KeyframeReader("the stream", str(film(tmp_path / "film.mp4")), 5.0)
+    reader = StreamReader("the stream", str(film(tmp_path / "film.mp4")), 5.0, Decode.KEYFRAMES)
     assert [number(reader.read()) for _ in range(3)] == [0, 20, 40]
     with pytest.raises(SourceError, match=r"^the stream: the stream ended or no key frame came in time$"):
         reader.read()
@@ -97,6 +99,6 @@ def test_a_live_source_that_ends_is_told(tmp_path: Path) -> None:
 def test_secrets_of_an_address_are_never_told() -> None:
     """What the decoder says of an address with its password is not passed on."""
     with pytest.raises(SourceError) as told:
-        KeyframeReader("rtmp://127.0.0.1:9/live", "rtmp://bob:s3cret@127.0.0.1:9/live", 1.0)
-    assert str(told.value) == "rtmp://127.0.0.1:9/live: no video that can be opened (ConnectionRefusedError)"
+        StreamReader("rtmp://127.0.0.1:9/live", "rtmp://bob:s3cret@127.0.0.1:9/live", 1.0)
+    assert str(told.value) == "rtmp://127.0.0.1:9/live: no connection (ConnectionRefusedError)"
     assert "s3cret" not in repr(told.value.__context__) or told.value.__suppress_context__
