@@ -12,6 +12,10 @@ VTEST = Path("/usr/share/doc/opencv-doc/examples/data/vtest.avi")
 """Where Debian's package ``opencv-doc`` puts its surveillance clip; another place can be named in ``VTEST_AVI``."""
 
 
+class NoFootageError(Exception):
+    """No picture is on this machine; the message says which would do."""
+
+
 def find_clips(environment: Mapping[str, str]) -> tuple[dict[str, Path], list[str]]:
     """The clips that are on this machine by name, and for each that is not, why."""
     found: dict[str, Path] = {}

@@ -7,7 +7,7 @@ from datetime import UTC
 import msgspec
 
 from bench.detectors.cutouts import vehicles, walkers
-from bench.detectors.footage import find_clips, pictures_of
+from bench.detectors.footage import NoFootageError, find_clips, pictures_of
 from bench.detectors.memo import Memo
 from bench.detectors.part import PARTS
 from bench.detectors.playing import Stage
@@ -79,10 +79,6 @@ class ParkingReport(msgspec.Struct, frozen=True, kw_only=True):
     rates: tuple[RateReport, ...]
     pictures: int
     seconds: float
-
-
-class NoFootageError(Exception):
-    """No clip is on this machine; the message says which would do."""
 
 
 def measure(

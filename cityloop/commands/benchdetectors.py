@@ -9,6 +9,7 @@ from cityloop.terminal import Exit, emit, refuse, talk
 from config.problem import ProblemsError
 
 if TYPE_CHECKING:
+    from bench.detectors.headrows import HeadsReport
     from bench.detectors.parking import ParkingReport
 
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
@@ -19,6 +20,7 @@ _REPORTED = 20260302
 def register(group: typer.Typer) -> None:
     """Add the commands to the group of benchmarks."""
     group.command(name="parking")(parking)
+    group.command(name="heads")(heads)
 
 
 def parking(
@@ -32,7 +34,8 @@ def parking(
 
     Exit 1 where no footage is on this machine.
     """
-    from bench.detectors.parking import NoFootageError, measure  # noqa: PLC0415  # Heavy, and other commands do without.
+    from bench.detectors.footage import NoFootageError  # noqa: PLC0415  # Heavy, and other commands do without.
+    from bench.detectors.parking import measure  # noqa: PLC0415  # As above.
     from detectors.inference.detector import NanoDet  # noqa: PLC0415  # As above.
     from detectors.sources.frame import SourceError  # noqa: PLC0415  # As above.
     from detectors.sources.quiet import quiet_decoders  # noqa: PLC0415  # As above.
@@ -71,6 +74,58 @@ def _show_parking(report: "ParkingReport") -> None:
 
 def _share(value: float | None, interval: tuple[float, float] | None) -> str:
     return "-" if value is None or interval is None else f"{value:.1%} [{interval[0]:.1%}, {interval[1]:.1%}]"
+
+
+def heads(
+    *,
+    json: _Json = False,
+    seed: Annotated[int, typer.Option(min=0, help="The first seed; other seeds draw other things.")] = _REPORTED,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="So many seeds, each a run of its own.")] = 3,
+    looks: Annotated[int, typer.Option(min=1, max=1_000, help="Looks of each class, condition, spot and seed.")] = 8,
+) -> None:
+    """Taught heads for bins, drying and rubbish on drawn scenes over real pictures, by day, at dusk, in bright light and in rain.
+
+    Exit 1 where no picture to draw on is on this machine.
+    """
+    from bench.detectors.footage import NoFootageError  # noqa: PLC0415  # Heavy, and other commands do without.
+    from bench.detectors.heads import measure  # noqa: PLC0415  # As above.
+    from detectors.inference.features import Backbone  # noqa: PLC0415  # As above.
+    from detectors.sources.frame import SourceError  # noqa: PLC0415  # As above.
+    from detectors.sources.quiet import quiet_decoders  # noqa: PLC0415  # As above.
+    from detectors.weights.cache import cache_folder, require  # noqa: PLC0415  # As above.
+
+    quiet_decoders()
+    try:
+        extractor = Backbone(require(cache_folder(os.environ)))
+        report = measure(extractor, _progress, os.environ, seeds=range(seed, seed + seeds), looks=looks)
+    except ProblemsError as error:
+        raise refuse(error) from None
+    except (NoFootageError, SourceError) as error:
+        talk.print(str(error), style="red", markup=False)
+        raise typer.Exit(Exit.FOUND_PROBLEMS) from None
+    if json:
+        emit(report)
+    else:
+        _show_heads(report)
+
+
+def _show_heads(report: "HeadsReport") -> None:
+    typer.echo(f"{report.tier.value}, seeds {', '.join(map(str, report.seeds))}, spots {', '.join(report.spots)}; taught by day")
+    for line in report.absent:
+        typer.echo(line)
+    for row in report.rows:
+        shared = "-" if row.unknown is None else f"{row.unknown:.0%}"
+        known = "-" if row.when_known is None else f"{row.when_known:.1%}"
+        typer.echo(
+            f"{row.scene:16} taught {row.taught:9} by {row.crops:2} crops, {row.condition:6}: {_share(row.balanced_accuracy, row.interval)}"
+            f", worst spot {_share_of(row.worst)} ({row.worst_spot or '-'}), unknown {shared}, when known {known}, heads refused {row.refused}"
+        )
+    typer.echo(report.note)
+    typer.echo(f"{report.seconds:.0f} s")
+
+
+def _share_of(value: float | None) -> str:
+    return "-" if value is None else f"{value:.1%}"
 
 
 def _progress(text: str) -> None:
