@@ -47,7 +47,7 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option("--json", help="One JSON object a line, which is what is printed anyway; with --against one object.")
         ] = False,
         infer: Annotated[
-            bool, typer.Option("--infer-kinds", help="Take kinds that no table has, with the type of their first value.")
+            bool, typer.Option("--infer-kinds", help="Take kinds that no table has, with the type of most of their values.")
         ] = False,
         city: CityOption = None,
         against: AgainstOption = None,

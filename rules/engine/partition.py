@@ -12,8 +12,9 @@ from rules.engine.bearer import RuleBearer
 from rules.engine.counts import Tally
 from rules.engine.lane import Alarm, Lane
 from rules.engine.ledger import Ledger
-from rules.engine.limits import Limits
+from rules.engine.limits import Limits, Recall
 from rules.engine.outcome import Note, Noted, Outcome
+from rules.engine.recall import RecallingBearer
 from rules.engine.registry import Registry
 from rules.engine.sampling import Apply, Sampler, Stopwatch
 from rules.model import RuleSet
@@ -76,11 +77,12 @@ class Partition:
         self.terms_written = b""
         by_lateness = {lane.lateness: lane for lane in self.lanes}
         self.bearers: dict[str, RuleBearer] = {}
+        make = RecallingBearer if limits.recall is Recall.EVERY else RuleBearer
         direct: dict[str, tuple[Apply, ...]] = {}
         held: dict[str, tuple[Lane, ...]] = {}
         for rule in ruleset.rules:
             lane = by_lateness[rule.lateness]
-            bearer = self.bearers[rule.name] = RuleBearer(rule, evaluator_of(rule, ruleset.kinds), lane, limits, tally.of(rule.name))
+            bearer = self.bearers[rule.name] = make(rule, evaluator_of(rule, ruleset.kinds), lane, limits, tally.of(rule.name))
             for kind in rule.kinds:
                 if lane.lateness:
                     lane.serve(kind, bearer)

@@ -7,16 +7,16 @@ import msgspec
 from config.moment import Micros
 from rules.crossing import crosses
 from rules.crossing.merge import Merge
-from rules.engine import Limits, Outcome, Partition
+from rules.engine import Limits, Outcome, Partition, Recall
 from rules.engine.partition import TEST
 from rules.model import RuleSet
 from rules.replay.lines import Line
 from rules.state import BEGINNING, NEVER
 from streams.observation import Observation
 
-LIMITS = Limits(remembered=64, forget_after=NEVER)
-"""A recording is finite, so its groups may remember more ids than those of a live engine: then a repetition is told as
-duplicate where the live engine tells it as late. Neither applies it. Nor is a group forgotten: what lies more than
+LIMITS = Limits(recall=Recall.EVERY, forget_after=NEVER)
+"""A recording is finite, so its groups remember every id: a repetition is a duplicate however long ago the first one came,
+where the live engine tells it as late, or takes it for another when it carries a later time. Nor is a group forgotten: what lies more than
 ``forget_after`` behind the clock, as in a recording that is sorted by source, is judged as any other observation."""
 
 

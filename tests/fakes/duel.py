@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from rules.engine import Limits, Noted, Outcome, Partition
 from rules.parser import parse_rules
+from rules.replay.ensemble import LIMITS
 from streams.alert import AlertEvent
 from streams.ids import canonical
 from tests.fakes.oddcases import Oddity, observation_of
@@ -37,7 +38,7 @@ class Told(NamedTuple):
 
 def by_engine(case: Oddity, *, replay: bool) -> Counter[Told]:
     """What the engine says; as a replay everything that waits is applied at the end, and timers run up to then."""
-    engine = Partition(parse_rules(case.rules, KINDS), Limits(remembered=len(case.log)))
+    engine = Partition(parse_rules(case.rules, KINDS), LIMITS if replay else Limits(remembered=len(case.log)))
     outcomes: list[Outcome] = []
     for entry in case.log:
         outcomes += engine.tick(entry, entry) if isinstance(entry, int) else engine.observe(observation_of(entry), entry.at)

@@ -67,7 +67,7 @@ def test_until_runs_timers_beyond_the_last_line() -> None:
 
 
 def test_kinds_are_inferred_only_when_asked(tmp_path: Path) -> None:
-    """A kind that is in no table is rejected; with ``--infer-kinds`` it has the type of its first value."""
+    """A kind that is in no table is rejected; with ``--infer-kinds`` it has the type of most of its values."""
     rules = tmp_path / "rules.yaml"
     rules.write_text("groups: [{name: g, rules: [{rule: r, kind: sludge, where: value > 5}]}]")
     lines = [

@@ -7,6 +7,7 @@ import pytest
 
 from config.kinds import ValueType
 from rules.engine import Failed
+from rules.parser import parse_rules
 from rules.replay import Summary, infer_kinds, read_lines, replay
 from rules.replay.lines import MAX_LINE_BYTES
 from rules.replay.rows import row_of
@@ -57,13 +58,13 @@ def test_a_recording_keeps_its_time_of_receipt() -> None:
     assert found.observation.received_at == found.observation.at - 3_600_000_000
 
 
-def test_kinds_are_inferred_from_their_first_value() -> None:
-    """Kinds that no table has get the type of their first usable value; those of the table stay; nonsense is passed over."""
+def test_kinds_are_inferred_from_their_values() -> None:
+    """Kinds that no table has get the type of their usable values; those of the table stay; nonsense is passed over."""
     raw = [
         line(kind="a", value=None),
         line(kind="a", value=True),
-        line(kind="a", value=1),
         line(kind="b", value=1.5),
+        line(kind="b", value=2),
         line(kind="c", value="x"),
     ]
     found = infer_kinds([b"{", b"[]", line(kind=5), line(kind="level", value="x"), *raw], KINDS)
@@ -74,6 +75,38 @@ def test_kinds_are_inferred_from_their_first_value() -> None:
         "level": ValueType.NUMBER,
     }
     assert found.keys() - KINDS.keys() == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("values", "type_"),
+    [
+        (["n/a", 1, 2.5], ValueType.NUMBER),
+        ([True, 1, 2], ValueType.NUMBER),
+        ([1, True, True], ValueType.BOOL),
+        ([1, "x"], ValueType.NUMBER),
+        (["x", 1], ValueType.STRING),
+        ([[1], {"a": 1}, None, "x"], ValueType.STRING),
+    ],
+    ids=["a slip first", "a truth among numbers", "a number among truths", "as many: number first", "as many: text first", "no values"],
+)
+def test_one_slip_does_not_decide_of_which_type_a_kind_is(values: list[object], type_: ValueType) -> None:
+    """The type is that of most values; of the first, where as many are of another. Truth values are no numbers."""
+    assert infer_kinds([line(kind="a", value=value) for value in values], KINDS)["a"].value is type_
+
+
+def test_values_of_another_type_than_was_inferred_are_rejected() -> None:
+    """A sensor whose first line says ``n/a`` is a sensor of numbers: that one line is rejected, the others count."""
+    raw = [
+        line(kind="sludge", value=value, id=str(number), at=f"2026-03-02T04:00:0{number}Z") for number, value in enumerate(["n/a", 9, 1])
+    ]
+    kinds = infer_kinds(raw, KINDS)
+    rules = parse_rules("groups: [{name: g, rules: [{rule: r, kind: sludge, where: value > 5}]}]", kinds)
+    rows = list(replay(rules, read_lines(raw, kinds), None, Summary()))
+    assert [(row["event"], row.get("at", row.get("line"))) for row in rows] == [
+        ("rejected", 1),
+        ("firing", "2026-03-02T04:00:01Z"),
+        ("resolved", "2026-03-02T04:00:02Z"),
+    ]
 
 
 def test_a_summary_counts_what_was_printed() -> None:
