@@ -28,12 +28,14 @@ _log = structlog.get_logger(__name__)
 
 
 def rules_of_city(catalogue: Catalogue, candidates: Sequence[Path | Source] = ()) -> RuleSet:
-    """The rules of a city with candidates in shadow, checked as a switch needs it.
+    """The rules of a city with candidates in shadow and its feeds, checked as a switch needs it.
 
     Raises:
         ProblemsError: something is wrong with them; every problem is listed.
     """
-    ruleset = load_rules(catalogue.rule_files, catalogue.kinds, reporters=catalogue.reporters, candidates=candidates)
+    ruleset = load_rules(
+        catalogue.rule_files, catalogue.kinds, reporters=catalogue.reporters, candidates=candidates, feeds=catalogue.city_feeds
+    )
     check_shadow(ruleset)
     check_size(pack(ruleset))
     return ruleset

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from config.feeds import Feed, FeedTable
+from config.feeds import CityFeeds, Feed, FeedTable
 from config.kinds import Kind
 from config.matters import Calendar, Category, Standard
 from config.people import Duty, Person, Responsibility, Unit
@@ -56,6 +56,11 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     def feed_table(self) -> FeedTable:
         """Every feed, and which one a source belongs to; a new table each time."""
         return FeedTable(self.feeds, self.devices.keys())
+
+    @property
+    def city_feeds(self) -> CityFeeds:
+        """The same as plain values, as the log carries them."""
+        return CityFeeds.of(self.feeds, self.devices.keys())
 
     @property
     def reporters(self) -> Mapping[str, Reporter]:

@@ -77,6 +77,11 @@ class FeedTable:
     Args:
         written: the city's own feeds, in file order; one named as a door stands for that door's own.
         devices: ids of sensors that the MQTT door reads; other sensors come over HTTP.
+
+    Attributes:
+        gateway: the feed of the ticks.
+        rows: every feed: those of the doors, then the city's own.
+        devices: ids of sensors that the MQTT door reads.
     """
 
     def __init__(self, written: Iterable[Feed] = (), devices: Collection[str] = frozenset()) -> None:
@@ -85,11 +90,15 @@ class FeedTable:
         others = tuple(feed for name, feed in own.items() if name not in set(Door))
         self._patterns = tuple((re.compile(translate(pattern)).match, feed) for feed in others for pattern in feed.sources)
         self._doors = doors
-        self._devices = frozenset(devices)
+        self.devices = frozenset(devices)
         self._known: dict[str, Feed] = {}
         self.gateway = doors[Door.GATEWAY]
         self.rows = (*doors.values(), *others)
         self._by_name = {feed.name: feed for feed in self.rows}
+
+    def agrees_with(self, other: "FeedTable") -> bool:
+        """Whether both have the same feeds, and put each source into the same."""
+        return (self.rows, self.devices) == (other.rows, other.devices)
 
     def named(self, name: str) -> Feed | None:
         """The feed of a name."""
@@ -108,4 +117,32 @@ class FeedTable:
     def _door_of(self, source: str) -> Door:
         if source.startswith("camera/"):
             return Door.CAMERAS
-        return Door.MQTT if source in self._devices else Door.HTTP
+        return Door.MQTT if source in self.devices else Door.HTTP
+
+
+class CityFeeds(msgspec.Struct, frozen=True, kw_only=True):
+    """A city's feeds as plain values, which the log can carry.
+
+    Attributes:
+        written: the city's own feeds, in file order.
+        devices: ids of sensors that the MQTT door reads, in order; without those that a pattern gives to a feed anyway.
+    """
+
+    written: tuple[Feed, ...] = ()
+    devices: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, written: Iterable[Feed], devices: Iterable[str]) -> "CityFeeds":
+        """The feeds of a city.
+
+        Args:
+            written: its own.
+            devices: every sensor that the MQTT door reads.
+        """
+        feeds = tuple(written)
+        fitting = [re.compile(translate(pattern)).match for feed in feeds for pattern in feed.sources]
+        return cls(written=feeds, devices=tuple(sorted(device for device in devices if not any(fits(device) for fits in fitting))))
+
+    def table(self) -> FeedTable:
+        """Which feed a source belongs to; a new table each time."""
+        return FeedTable(self.written, self.devices)

@@ -38,7 +38,7 @@ class RuleFold:
         ruleset: every rule that holds from the beginning of a log, until its first switch record.
         limits: what bounds the engine.
         partitions: of each topic; rules over several sources, expected sources and schedules need to know it.
-        feeds: the city's feeds; ``None``: nothing is ever blind.
+        feeds: the city's feeds where the rules do not say; ``None``: nothing is ever blind.
 
     Attributes:
         ruleset: the rules that it began with.
@@ -54,13 +54,12 @@ class RuleFold:
     """
 
     def __init__(self, ruleset: RuleSet, limits: Limits | None = None, *, partitions: int = 1, feeds: FeedTable | None = None) -> None:
-        self.feeds = feeds
         self.ruleset = ruleset
         self.limits = Limits() if limits is None else limits
         self.tally = Tally()
         self.shadow_tally = Tally()
         self.traffic = Traffic()
-        self.rulesets = RuleSets(ruleset, partitions, self.limits, self.tally)
+        self.rulesets = RuleSets(ruleset, partitions, self.limits, self.tally, feeds)
         self._partitions = partitions
         self.held: dict[tuple[str, int], HeldRules] = {}
         self.crossings: dict[int, Downstream] = {}
@@ -85,7 +84,7 @@ class RuleFold:
         except ProblemsError:
             self.tally.refused += 1
         if topic == MATCHES:
-            downstream = Downstream(rules.ruleset, self._partitions, self.limits, self.tally, self.traffic, feeds=self.feeds)
+            downstream = Downstream(rules.ruleset, self._partitions, self.limits, self.tally, self.traffic, feeds=rules.feeds)
             downstream.restore(sections)
             self.crossings[partition] = downstream
             matching = self._matching[topic, partition] = HeldMatches(self, rules, downstream)
@@ -148,7 +147,7 @@ class HeldRules(_Ruled):
         super().__init__(fold, rules)
         self._address = address
         speaks, registers = address == SPOKESMAN, rules.shares.of(*address)
-        engine = Partition(rules.local, fold.limits, fold.tally, fold.feeds, speaks=speaks, registers=registers)
+        engine = Partition(rules.local, fold.limits, fold.tally, rules.feeds, speaks=speaks, registers=registers)
         self.live = Governed(rules.local, engine)
         self.shadow = self._shadow_of(rules) if rules.shadow.rules else None
         self._kinds = rules.ruleset.kinds
@@ -157,7 +156,7 @@ class HeldRules(_Ruled):
 
     def _shadow_of(self, rules: InForce) -> Governed:
         fold = self._fold
-        return Governed(rules.shadow, Partition(rules.shadow, fold.limits, fold.shadow_tally, fold.feeds))
+        return Governed(rules.shadow, Partition(rules.shadow, fold.limits, fold.shadow_tally, rules.feeds))
 
     def take_over(self, sections: Mapping[str, bytes]) -> None:
         """Take over what a checkpoint kept.
@@ -202,7 +201,7 @@ class HeldRules(_Ruled):
         rules = self._renewed(version, envelope, record)
         if not isinstance(rules, InForce):
             return [] if rules is None else [rules]
-        said = self.live.switch(rules.local, rules.policies, envelope.sent_at, rules.shares.of(*self._address))
+        said = self.live.switch(rules.local, rules.policies, envelope.sent_at, rules.shares.of(*self._address), feeds=rules.feeds)
         self._kinds = rules.ruleset.kinds
         self._sender.reroute(rules.routing)
         return [*outputs_of(said, record), *shadows_of(self._switch_shadow(rules, envelope.sent_at), record)]
@@ -214,7 +213,7 @@ class HeldRules(_Ruled):
                 self.shadow = self._shadow_of(rules)
                 self.shadow.engine.now = self.live.engine.now
             return ()
-        said = self.shadow.switch(rules.shadow, rules.policies, noticed)
+        said = self.shadow.switch(rules.shadow, rules.policies, noticed, feeds=rules.feeds)
         if not rules.shadow.rules:
             self._gone = set(_in_shadow(self.shadow.delta()))
             self.shadow = None
@@ -259,7 +258,7 @@ class HeldMatches(_Ruled):
         rules = self._renewed(version, envelope, record)
         if not isinstance(rules, InForce):
             return [] if rules is None else [rules]
-        return list(outputs_of(self._downstream.switch(rules.ruleset, rules.policies, envelope.sent_at), record))
+        return list(outputs_of(self._downstream.switch(rules.ruleset, rules.policies, envelope.sent_at, rules.feeds), record))
 
 
 def _said(engine: Partition, envelope: Envelope) -> Sequence[Outcome]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from config.feeds import FeedTable
 from config.problem import Problem, ProblemsError
 from rules.crossing import Routing, crosses, without_crossing
 from rules.engine import Limits, Tally
@@ -27,6 +28,7 @@ class InForce(msgspec.Struct, frozen=True):
         shadow: those among the rules in shadow.
         routing: where the observations of the others go.
         shares: which partition has which of the groups that rules know beforehand.
+        feeds: the city's feeds; ``None``: nothing is ever blind.
     """
 
     ruleset: RuleSet
@@ -36,6 +38,7 @@ class InForce(msgspec.Struct, frozen=True):
     shadow: RuleSet
     routing: Routing
     shares: Shares
+    feeds: FeedTable | None
 
 
 class RuleSets:
@@ -46,13 +49,14 @@ class RuleSets:
         partitions: of each topic.
         limits: of the engines.
         tally: of the engines.
+        feeds: those of rule sets that do not say, as older versions of the product wrote them.
 
     Raises:
         ProblemsError: the first rules cannot be carried in the log, or not be run.
     """
 
-    def __init__(self, first: RuleSet, partitions: int, limits: Limits, tally: Tally) -> None:
-        self._partitions, self._limits, self._tally = partitions, limits, tally
+    def __init__(self, first: RuleSet, partitions: int, limits: Limits, tally: Tally, feeds: FeedTable | None = None) -> None:
+        self._partitions, self._limits, self._tally, self._feeds = partitions, limits, tally, feeds
         self.first = self._in_force(first, pack(first), {})
         self._known: dict[bytes, InForce] = {self.first.packed: self.first}
 
@@ -73,7 +77,8 @@ class RuleSets:
         check_shadow(ruleset)
         routing = Routing(ruleset, self._partitions, self._limits, self._tally)
         shares = Shares(ruleset, self._partitions)
-        return InForce(ruleset, packed, policies, without_crossing(ruleset), in_shadow(ruleset), routing, shares)
+        feeds = self._feeds if ruleset.given.feeds is None else ruleset.given.feeds.table()
+        return InForce(ruleset, packed, policies, without_crossing(ruleset), in_shadow(ruleset), routing, shares, feeds)
 
 
 def check_shadow(ruleset: RuleSet) -> None:

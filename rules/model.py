@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from config.feeds import CityFeeds
 from config.kinds import Kind, Text
 from config.moment import Micros
 from config.report import Place
@@ -227,10 +228,12 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         tables: texts of tables (CSV) by path: the folder of the rule file that names one, and the name.
         reporters: the sources of the catalogue; ``None`` where no catalogue is at hand, as in a replay without a city.
+        feeds: the city's feeds; ``None`` where the rules do not say, as those that cityloop packed before it carried them.
     """
 
     tables: Mapping[str, str] = {}
     reporters: Mapping[str, Reporter] | None = None
+    feeds: CityFeeds | None = None
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -253,7 +256,7 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         rules: in file order.
         kinds: the kinds table that they were checked against.
-        version: hash of the rules' versions, of their registers, and of what the kinds mean.
+        version: hash of the rules' versions, of their registers, of the feeds, and of what the kinds mean.
         registers: by rule, the groups that it knows before anything of them was seen.
         given: what the rule files refer to.
         shadow: rules that are evaluated and publish nothing; one may have the name of a rule of ``rules``.

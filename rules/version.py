@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from config.feeds import CityFeeds
 from config.kinds import Kind
 from config.report import Place
 from rules.model import Member, Rule
@@ -21,13 +22,23 @@ def version_of(rule: Rule) -> Rule:
     return msgspec.structs.replace(rule, version=_digest(canonical(meaning)))
 
 
-def set_version(rules: Iterable[Rule], kinds: Mapping[str, Kind], registers: Mapping[str, tuple[Member, ...]] | None = None) -> str:
-    """The version of rules together, those in shadow among them, with their registers and what the kinds mean; order makes no difference."""
+def set_version(
+    rules: Iterable[Rule],
+    kinds: Mapping[str, Kind],
+    registers: Mapping[str, tuple[Member, ...]] | None = None,
+    feeds: CityFeeds | None = None,
+) -> str:
+    """The version of rules together, those in shadow among them, with their registers, the feeds and what the kinds mean.
+
+    The order of rules makes no difference; that of feeds does, since the first whose pattern fits has a source.
+    """
     meaning: list[Any] = sorted((rule.name, rule.version, rule.shadow) for rule in rules)
     meaning.append(sorted((kind.name, kind.value, kind.unit, kind.life_safety, kind.pulse) for kind in kinds.values()))
     for name in sorted(registers or {}):
         members = ((canonical(member.key), member.date, dict(member.row)) for member in (registers or {})[name])
         meaning.append([name, _digest(canonical(sorted(members, key=lambda member: member[0])))])
+    if feeds is not None:
+        meaning.append(["feeds", _digest(canonical(msgspec.to_builtins(feeds)))])
     return _digest(canonical(meaning))
 
 

@@ -14,6 +14,7 @@ from cityloop.terminal import Exit, emit, refuse, talk
 from config.problem import Problem, ProblemsError
 from config.settings import Settings, read_settings
 from rules.life import Change, Fate, Policy
+from rules.life.feeds import FeedChange
 from rules.life.plan import Plan, plan, read_policies
 from rules.model import RuleSet
 from streams.telemetry import configure_logging
@@ -32,6 +33,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         dry_run: whether it was only asked what would be.
         live: what becomes of each rule.
         shadow: what becomes of each rule in shadow.
+        feeds: the city's feeds that are other than they were.
     """
 
     version: str
@@ -40,6 +42,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     dry_run: bool
     live: tuple[Change, ...]
     shadow: tuple[Change, ...]
+    feeds: tuple[FeedChange, ...] = ()
 
 
 def apply(
@@ -59,7 +62,7 @@ def apply(
     broker: BrokerOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Switch the engine to the rules of a city's folder, while it runs.
+    """Switch the engine to the rules and feeds of a city's folder, while it runs.
 
     Everything is checked first; a set with a fault is refused with every problem, and the old rules go on. Then each partition
     gets a switch record. A rule that did not change keeps its state; a changed one keeps it where it means the same, or begins
@@ -79,7 +82,7 @@ def apply(
     if json:
         emit(told)
     else:
-        _tell(told)
+        tell(told)
 
 
 def reachable(settings: Settings) -> Settings:
@@ -127,16 +130,29 @@ async def _apply(settings: Settings, policies: dict[str, Policy], shadow: list[P
 
 def _told(held: RuleSet | None, ruleset: RuleSet, planned: Plan, *, switched: bool, dry_run: bool) -> Told:
     was = None if held is None else held.version
-    return Told(version=ruleset.version, was=was, switched=switched, dry_run=dry_run, live=planned.live, shadow=planned.shadow)
+    return Told(
+        version=ruleset.version, was=was, switched=switched, dry_run=dry_run, live=planned.live, shadow=planned.shadow, feeds=planned.feeds
+    )
 
 
-def _tell(told: Told) -> Exit:
+def _is_heard(feed: FeedChange) -> bool:
+    """Whether the gateway must know of the change, since it tells what it heard of each feed."""
+    return feed.fate is not Fate.KEPT or bool({"door", "topics", "keys"} & set(feed.fields))
+
+
+def tell(told: Told) -> Exit:
+    """Print what became of rules and feeds, for people."""
     for place, changes in (("", told.live), (" (shadow)", told.shadow)):
         for change in changes:
             if change.fate is not Fate.UNCHANGED:
                 fields = f": {', '.join(change.fields)}" if change.fields else ""
                 why = f" ({change.why})" if change.why else ""
                 typer.echo(f"{_MARKS[change.fate]} {change.rule}{place} {change.fate.value}{fields}{why}")
+    for feed in told.feeds:
+        fields = f": {', '.join(feed.fields)}" if feed.fields else ""
+        typer.echo(f"{_MARKS[feed.fate]} feed {feed.feed} {feed.fate.value}{fields}")
+    if told.switched and any(_is_heard(feed) for feed in told.feeds):
+        talk.print("The gateway listens to its feeds as they were until it is started again.", markup=False)
     if told.was == told.version:
         talk.print(f"These rules hold already: version {told.version}.", markup=False)
     elif told.dry_run:

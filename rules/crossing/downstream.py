@@ -79,10 +79,10 @@ class Downstream:
         for topic, side in self.sides.items():
             yield from side.advance(self.clock(topic), noticed)
 
-    def switch(self, ruleset: RuleSet, policies: Mapping[str, Policy], noticed: Micros) -> Iterator[Outcome]:
-        """Go on under other rules; each side switches where its clock stands."""
+    def switch(self, ruleset: RuleSet, policies: Mapping[str, Policy], noticed: Micros, feeds: FeedTable | None) -> Iterator[Outcome]:
+        """Go on under other rules and feeds; each side switches where its clock stands."""
         for topic, side in self.sides.items():
-            yield from side.switch(crossing_of(ruleset, topic), policies, noticed)
+            yield from side.switch(crossing_of(ruleset, topic), policies, noticed, feeds)
 
     def clock(self, topic: str) -> Micros:
         """The smallest clock of the topic's partitions."""

@@ -36,9 +36,9 @@ class Side:
         """The rules at work."""
         return self._governed.engine
 
-    def switch(self, ruleset: RuleSet, policies: Mapping[str, Policy], noticed: Micros) -> Sequence[Outcome]:
+    def switch(self, ruleset: RuleSet, policies: Mapping[str, Policy], noticed: Micros, feeds: FeedTable | None) -> Sequence[Outcome]:
         """Go on under other rules; what waits for a rule that is gone is left behind, the rest waits under the new lateness."""
-        said = self._governed.switch(ruleset, policies, noticed)
+        said = self._governed.switch(ruleset, policies, noticed, feeds=feeds)
         self._lateness = {rule.name: rule.lateness for rule in ruleset.rules}
         self._traffic.unknown += self.merge.hold_anew(self._due)
         return said

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from types import MethodType
 
+from config.feeds import FeedTable
 from config.moment import Micros
 from rules.conditions.port import Dated, Enrolling, Evaluator
 from rules.engine.counts import Counts
@@ -69,6 +70,15 @@ class RuleBearer:
         """Sight was lost or came back somewhere."""
         for group in self.groups.values():
             if group.episode is not None and self._episodes.mark(group, at, ledger):
+                self.dirty.add(group.bucket)
+
+    def part(self, table: FeedTable) -> None:
+        """The feeds become others: what was not seen through those so far is no silence."""
+        guard = self._guard
+        if guard is None:
+            return
+        for group in self.groups.values():
+            if guard.part(group, table):
                 self.dirty.add(group.bucket)
 
     def due_of(self, group: Group) -> Micros:

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from config.feeds import Feed
+import msgspec
+
+from config.feeds import Feed, FeedTable
 from config.moment import Micros
 from rules.conditions.port import Evaluator, Silent
 from rules.model import Rule
-from rules.sight import Eyes, FeedSight, Timer, Verdict, WaitingRoom, judge
+from rules.sight import Eyes, FeedSight, Hole, Timer, Verdict, WaitingRoom, judge
 from rules.state import NEVER, Group, Phase, Silence
 from streams.observation import Observation
 
@@ -67,13 +69,43 @@ class Guard:
             if self._queued.get(group.key) != at:
                 self._queued[group.key] = at
                 self._room.wait(feed.name, at, group, self._leave)
-        elif verdict is Verdict.RESTART and condition:
-            group.condition_due = silent.resume(at)
         elif verdict is Verdict.RESTART:
-            group.phase, group.episode, group.alert_due = Phase.IDLE, None, NEVER
-            # A later first step of a sequence may wait already: its time runs by itself.
-            group.condition_due = min(group.condition_due, silent.resume(at))
+            _restart(group, silent, at, condition=condition)
         return verdict is not Verdict.RUN
+
+    def part(self, group: Group, table: FeedTable) -> bool:
+        """The feeds become others: silence that the source's feed did not see so far counts for nothing, whatever feed it has now.
+
+        Without this, sources that leave a blind feed would all be absent at once.
+
+        Args:
+            group: the group.
+            table: the feeds from here on.
+
+        Returns:
+            Whether a timer of the group was set anew.
+        """
+        source = self._source_of(group)
+        found = None if source is None else self._eyes.of(source)
+        if source is None or found is None or table.of(source) == found[0]:
+            return False
+        feed, known = found
+        clock, restarted = self._eyes.sight.clock, False
+        if self._eyes.blind(source) or clock - known.heard > feed.heartbeat:
+            known = FeedSight(known.heard, known.blind_at, (*known.holes, Hole(known.heard, clock)))
+        for condition in (False, True):
+            due = group.condition_due if condition else group.alert_due
+            silent = self._stands_on(group, condition=condition)
+            if silent is None or due == NEVER:
+                continue
+            timer = self._timer(silent, group, due, condition=condition)
+            judged = judge(timer, feed, known, clock)
+            if judged.verdict is Verdict.HOLD:  # It would deliver later what it saw; now nobody waits for that.
+                judged = judge(timer, msgspec.structs.replace(feed, replays=False), known, clock)
+            if judged.verdict is Verdict.RESTART:
+                _restart(group, silent, judged.at, condition=condition)
+                restarted = True
+        return restarted
 
     def lets(self, group: Group, due: Micros, observation: Observation, *, condition: bool) -> bool:
         """Whether an observation after a timer's instant shows that the silence up to it was seen."""
@@ -87,12 +119,19 @@ class Guard:
 
     def _concerned(self, group: Group, *, condition: bool) -> tuple[Silent, Feed, FeedSight] | None:
         """The form and the feed, when the timer stands on silence."""
-        silent = self._silent
-        if silent is None or not (condition or (silent.silence is Silence.RISES and group.phase is Phase.PENDING)):
+        silent = self._stands_on(group, condition=condition)
+        if silent is None:
             return None
         source = self._source_of(group)
         found = None if source is None else self._eyes.of(source)
         return None if found is None else (silent, *found)
+
+    def _stands_on(self, group: Group, *, condition: bool) -> Silent | None:
+        """The form, when the timer stands on silence."""
+        silent = self._silent
+        if silent is None or condition:
+            return silent
+        return silent if silent.silence is Silence.RISES and group.phase is Phase.PENDING else None
 
     def _timer(self, silent: Silent, group: Group, due: Micros, *, condition: bool) -> Timer:
         rose = due if condition or group.episode is None else group.episode.starts_at
@@ -113,3 +152,13 @@ class Guard:
         self._queued.pop(group.key, None)
         if self.held.pop(group.key, None) is not None:
             self._release(group)
+
+
+def _restart(group: Group, silent: Silent, at: Micros, *, condition: bool) -> None:
+    """Let silence count from an instant on."""
+    if condition:
+        group.condition_due = silent.resume(at)
+        return
+    group.phase, group.episode, group.alert_due = Phase.IDLE, None, NEVER
+    # A later first step of a sequence may wait already: its time runs by itself.
+    group.condition_due = min(group.condition_due, silent.resume(at))

@@ -45,6 +45,7 @@ class Partition:
         tally: what came and what was made of it.
         registry: takes the registers of the rules, and forgets groups that left.
         terms_written: the section ``rules`` as a checkpoint last had it.
+        speaks: whether it says ``monitoring-blind``.
         eyes: what is known of the feeds; ``None``: nothing is ever blind.
     """
 
@@ -69,7 +70,6 @@ class Partition:
             registers: this partition's share of the rule set's registers; ``None``: all of them, where there is one stream.
         """
         self._limits = limits = Limits() if limits is None else limits
-        self._feeds = feeds
         self.tally = tally = Tally() if tally is None else tally
         self.now: Micros = BEGINNING
         self._alarm = alarm = Alarm()
@@ -97,7 +97,7 @@ class Partition:
         self._ledger = Ledger()
         self.eyes = None if feeds is None else Eyes(feeds)
         self._room = WaitingRoom()
-        self._speaks = speaks
+        self.speaks = speaks
         if self.eyes is not None:
             for bearer in self.bearers.values():
                 bearer.watch(self.eyes, self._room)
@@ -193,7 +193,7 @@ class Partition:
         ledger = self._ledger
         ledger.noticed = noticed
         if turns:
-            if self._speaks:
+            if self.speaks:
                 ledger.outcomes.extend(blind_alert(turn, noticed) for turn in turns)
             for bearer in self.bearers.values():
                 bearer.mark(turns[-1].at, ledger)
@@ -232,12 +232,12 @@ class Partition:
             lane.finish(until, ledger)
         return ledger.close()
 
-    def successor(self, ruleset: RuleSet, registers: Registers | None = None) -> "Partition":
-        """An engine for other rules at the same place of the same stream, without any groups; this one must not go on."""
-        other = Partition(ruleset, self._limits, self.tally, self._feeds, speaks=self._speaks, registers=registers)
+    def successor(self, ruleset: RuleSet, registers: Registers | None = None, feeds: FeedTable | None = None) -> "Partition":
+        """An engine for other rules and feeds at the same place of the same stream, without any groups; this one must not go on."""
+        other = Partition(ruleset, self._limits, self.tally, feeds, speaks=self.speaks, registers=registers)
         other.now = other.registry.since = self.now
         if self.eyes is not None and other.eyes is not None:
-            other.eyes.sight = self.eyes.sight
+            other.eyes.succeed(self.eyes)
         return other
 
     def advance(self, ledger: Ledger) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from config.feeds import FeedTable
 from config.moment import Micros
 from rules.engine import Outcome, Partition, snapshot
 from rules.life.fate import Policy
@@ -34,11 +35,17 @@ class Governed:
         self._gone: set[str] = set()
 
     def switch(
-        self, rules: RuleSet, policies: Mapping[str, Policy], noticed: Micros, registers: Registers | None = None
+        self,
+        rules: RuleSet,
+        policies: Mapping[str, Policy],
+        noticed: Micros,
+        registers: Registers | None = None,
+        *,
+        feeds: FeedTable | None,
     ) -> Sequence[Outcome]:
-        """Go on under other rules; returns what alerts say at the switch."""
+        """Go on under other rules and feeds; returns what alerts say at the switch."""
         before = snapshot.names(self.engine)
-        switched = switch(self.engine, self.rules, rules, noticed=noticed, policies=policies, registers=registers)
+        switched = switch(self.engine, self.rules, rules, noticed=noticed, policies=policies, registers=registers, feeds=feeds)
         self.rules, self.engine = rules, switched.partition
         self._gone = (self._gone | before) - snapshot.names(self.engine)
         return switched.outcomes

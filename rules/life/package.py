@@ -31,7 +31,7 @@ class Package(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
         version: of the rule set, as its writer computed it.
         sources: the rule files.
         kinds: the kinds table that they were checked against.
-        given: tables and sources that they refer to.
+        given: tables and sources that they refer to, and the city's feeds. A field that an older version did not write has its default.
         policies: by rule, what becomes of its state when it was changed; a rule that is not named keeps what it can.
     """
 
@@ -69,8 +69,9 @@ def check_size(packed: bytes) -> None:
         ProblemsError: it cannot.
     """
     if len(packed) > MAX_BYTES:
-        what = f"the rules and their tables have {len(packed)} bytes when they are compressed, and a record can carry {MAX_BYTES}."
-        raise ProblemsError([Problem(file="<rules>", what=what, fix="Leave out rows of tables whose dates are long past.")])
+        what = f"the rules, their tables and the names of devices have {len(packed)} bytes when they are compressed, and a record can carry {MAX_BYTES}."
+        fix = "Leave out rows of tables whose dates are long past; name many devices by a pattern: a feed of theirs in feeds.yaml."
+        raise ProblemsError([Problem(file="<rules>", what=what, fix=fix)])
 
 
 def unpack(packed: bytes) -> tuple[RuleSet, Mapping[str, Policy]]:

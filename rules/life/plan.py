@@ -7,6 +7,7 @@ import msgspec
 from config.problem import Problem, ProblemsError
 from config.suggest import did_you_mean
 from rules.life.fate import Change, Fate, Policy, changes
+from rules.life.feeds import FeedChange, feed_changes
 from rules.model import RuleSet
 
 OPTION = "--state"
@@ -18,15 +19,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         live: of the rules that publish.
         shadow: of those in shadow.
+        feeds: of the city's feeds that are other than they were; empty where nobody knows what they were.
     """
 
     live: tuple[Change, ...]
     shadow: tuple[Change, ...]
+    feeds: tuple[FeedChange, ...] = ()
 
     @property
     def changed(self) -> bool:
-        """Whether any rule is other than it was."""
-        return any(change.fate is not Fate.UNCHANGED for change in (*self.live, *self.shadow))
+        """Whether any rule or feed is other than it was."""
+        return bool(self.feeds) or any(change.fate is not Fate.UNCHANGED for change in (*self.live, *self.shadow))
 
 
 def plan(was: RuleSet | None, now: RuleSet, policies: Mapping[str, Policy]) -> Plan:
@@ -39,6 +42,7 @@ def plan(was: RuleSet | None, now: RuleSet, policies: Mapping[str, Policy]) -> P
     found = Plan(
         live=changes(before.rules, now.rules, before.kinds, now.kinds, policies),
         shadow=changes(before.shadow, now.shadow, before.kinds, now.kinds, policies),
+        feeds=feed_changes(before.given.feeds, now.given.feeds),
     )
     problems = list(_faults(found.live, policies, known=was is not None))
     if problems:

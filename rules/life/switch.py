@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from config.feeds import FeedTable
 from config.moment import Micros
 from rules.engine import Outcome, Partition
 from rules.engine.announce import announce
@@ -13,6 +14,7 @@ from rules.life.carry import Tables, retimer, tells
 from rules.life.fate import Change, Fate, Policy, changes
 from rules.model import Rule, RuleSet
 from rules.reference import Registers
+from rules.sight import Eyes, feeds_changed
 from rules.state import BEGINNING, NEVER, Group, Phase
 from streams.alert import AlertEvent, Cause
 from streams.alert import Change as Event
@@ -41,8 +43,9 @@ def switch(
     noticed: Micros,
     policies: Mapping[str, Policy] | None = None,
     registers: Registers | None = None,
+    feeds: FeedTable | None = None,
 ) -> Switched:
-    """Let a stream go on under other rules.
+    """Let a stream go on under other rules, and other feeds.
 
     Rules that did not change keep everything. A changed rule of the same form and group key keeps its groups, whose
     timers are set anew, unless its policy says reset. Alerts of a rule that is reset or gone resolve at the switch, with
@@ -56,10 +59,17 @@ def switch(
         noticed: the clock of the log, for what alerts say about when they were noticed.
         policies: by rule, for those that changed.
         registers: the stream's share of the new rules' registers; ``None``: all of them, where there is one stream.
+        feeds: the city's feeds from here on; ``None``: nothing is blind any more.
     """
-    after = partition.successor(now, registers)
+    after = partition.successor(now, registers, feeds)
     ledger = Ledger()
     ledger.noticed = noticed
+    refed = None if after.eyes is None or not _are_others(partition.eyes, after.eyes) else after.eyes.table
+    if refed is not None:
+        for bearer in partition.bearers.values():
+            bearer.part(refed)
+    if refed is not None and partition.eyes is not None and partition.speaks:
+        ledger.outcomes.extend(feeds_changed(partition.eyes, refed, now.version, noticed))
     told = changes(was.rules, now.rules, was.kinds, now.kinds, policies)
     for change in told:
         if change.fate is not Fate.ADDED:
@@ -72,11 +82,19 @@ def switch(
                 tables=(was.kinds, now.kinds),
             )
     _hand_over_waiting(partition, after)
+    if refed is not None:
+        for bearer in after.bearers.values():
+            bearer.mark(after.now, ledger)
     if after.now != BEGINNING:
         after.advance(ledger)
     for lane in after.lanes:
         lane.changed = bool(lane.lateness or lane.waiting)
     return Switched(after, ledger.close(), told)
+
+
+def _are_others(was: Eyes | None, now: Eyes | None) -> bool:
+    """Whether the feeds are other ones, so that a source may be blind, or see, that did not."""
+    return was is not None and now is not None and not was.table.agrees_with(now.table)
 
 
 _CAUSES: Mapping[Fate, Cause] = {Fate.REMOVED: Cause.RULE_REMOVED, Fate.RESET: Cause.RULE_RESET}

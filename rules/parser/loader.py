@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from config.feeds import CityFeeds
 from config.kinds import Kind
 from config.report import Place, Report
 from config.sources import Reporter
@@ -34,6 +35,8 @@ def load_rules(
     unknown: UnknownKinds = UnknownKinds.REFUSE,
     reporters: Mapping[str, Reporter] | None = None,
     candidates: Sequence[Path | Source] = (),
+    *,
+    feeds: CityFeeds | None = None,
 ) -> RuleSet:
     """Read rule files as one set.
 
@@ -44,13 +47,14 @@ def load_rules(
             any type), as a replay of somebody else's recording needs it.
         reporters: the sources of the city, for rules that expect them; ``None`` where there is no city.
         candidates: rule files, or texts of them, all of whose rules run in shadow.
+        feeds: the feeds of the city; ``None`` where the rules shall not say.
 
     Raises:
         ProblemsError: something is wrong; every problem with file, line, column and what to write instead.
     """
     report = Report()
     sources = _sources(files, report, shadow=False) + _sources(candidates, report, shadow=True)
-    return _checked(sources, kinds, unknown, report, partial(_table, report=report), reporters)
+    return _checked(sources, kinds, unknown, report, partial(_table, report=report), Given(reporters=reporters, feeds=feeds))
 
 
 def _sources(files: Sequence[Path | Source], report: Report, *, shadow: bool) -> list[Source]:
@@ -77,7 +81,7 @@ def parse_sources(sources: Sequence[Source], kinds: Mapping[str, Kind], given: G
     Raises:
         ProblemsError: something is wrong.
     """
-    return _checked(sources, kinds, UnknownKinds.REFUSE, Report(), given.tables.get, given.reporters)
+    return _checked(sources, kinds, UnknownKinds.REFUSE, Report(), given.tables.get, given)
 
 
 def parse_rules(
@@ -93,7 +97,7 @@ def parse_rules(
         ProblemsError: something is wrong.
     """
     given = Given() if given is None else given
-    return _checked([Source(file, text)], kinds, unknown, Report(), given.tables.get, given.reporters)
+    return _checked([Source(file, text)], kinds, unknown, Report(), given.tables.get, given)
 
 
 def _checked(  # noqa: PLR0917  # What was given to either reader of rules.
@@ -102,7 +106,7 @@ def _checked(  # noqa: PLR0917  # What was given to either reader of rules.
     unknown: UnknownKinds,
     report: Report,
     read: ReadTable,
-    reporters: Mapping[str, Reporter] | None,
+    known: Given,
 ) -> RuleSet:
     """The set of all rules with their registers.
 
@@ -110,15 +114,15 @@ def _checked(  # noqa: PLR0917  # What was given to either reader of rules.
         ProblemsError: something is wrong.
     """
     checked = _read(sources, kinds, unknown, report)
-    registers, given = registers_of([one for one in checked if not one[0].shadow], read, reporters, report)
+    registers, given = registers_of([one for one in checked if not one[0].shadow], read, known.reporters, report)
     report.settle()
     rules = [rule for rule, _ in checked]
     return RuleSet(
         rules=tuple(rule for rule in rules if not rule.shadow),
         kinds=kinds,
-        version=set_version(rules, kinds, registers),
+        version=set_version(rules, kinds, registers, known.feeds),
         registers=registers,
-        given=given,
+        given=msgspec.structs.replace(given, feeds=known.feeds),
         shadow=tuple(rule for rule in rules if rule.shadow),
         sources=tuple(sources),
     )

@@ -41,6 +41,12 @@ class Eyes:
         self.table = table
         self.sight = Sight(feeds={})
 
+    def succeed(self, before: "Eyes") -> None:
+        """Go on where others left off that had other feeds: what is known of a feed that is gone is forgotten."""
+        known = {name: feed for name, feed in before.sight.feeds.items() if self.table.named(name) is not None}
+        since = before.sight.since if before.table.agrees_with(self.table) else before.sight.clock
+        self.sight = Sight(before.sight.clock, known, since)
+
     def tick(self, at: Micros, states: Iterable[FeedState] = ()) -> Sequence[Turn]:
         """The gateway's clock, and what it has heard."""
         return self._look(at, (FeedState(self.table.gateway.name, at), *states))
@@ -99,7 +105,10 @@ class Eyes:
         known = self.sight.feeds.get(feed.name)
         if known is None:
             # Before it was named nothing could be missed: silence is counted from here.
-            self.sight.feeds[feed.name] = FeedSight(max(heard_at, self.sight.clock))
+            # Until then the ticks stood for it, and their holes were its holes.
+            ticks = self.sight.feeds.get(self.table.gateway.name) if feed.behind_gateway else None
+            holes = () if ticks is None else ticks.holes
+            self.sight.feeds[feed.name] = FeedSight(max(heard_at, self.sight.clock), holes=holes)
             return None
         if heard_at <= known.heard:
             return None
@@ -115,7 +124,7 @@ class Eyes:
         return untold
 
     def _told_late(self, feed: Feed, hole: Hole) -> tuple[Turn, Turn]:
-        starts_at = hole.since + feed.heartbeat
+        starts_at = max(hole.since + feed.heartbeat, self.sight.since)
         back = max(hole.until, self.sight.clock)
         return (
             Turn(feed, blind=True, starts_at=starts_at, heard=hole.since, at=starts_at),
@@ -134,7 +143,7 @@ class Eyes:
                     turns.append(Turn(feed, blind=False, starts_at=known.blind_at, heard=known.heard, at=clock))
                     known.blind_at = NEVER
             elif clock - (silent_since := self._silent_since(feed, known)) > feed.heartbeat and not self._deaf(feed):
-                known.blind_at = silent_since + feed.heartbeat
+                known.blind_at = max(silent_since + feed.heartbeat, self.sight.since)
                 turns.append(Turn(feed, blind=True, starts_at=known.blind_at, heard=known.heard, at=known.blind_at))
         return turns
 

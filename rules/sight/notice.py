@@ -1,12 +1,16 @@
 """The alert ``monitoring-blind``: one a feed, built in, since nobody should be able to forget its rule."""
 
+from collections.abc import Iterator
+
+import msgspec
+
 from config.duration import render_duration
-from config.feeds import Feed
+from config.feeds import Feed, FeedTable
 from config.kinds import Text
 from config.moment import Micros, render
 from rules.model import BLIND
-from rules.sight.eyes import Turn
-from streams.alert import AlertEvent, Change, Severity, TicketPolicy
+from rules.sight.eyes import Eyes, Turn
+from streams.alert import AlertEvent, Cause, Change, Severity, TicketPolicy
 from streams.ids import alert_id, event_id
 
 VERSION = "built-in"
@@ -44,6 +48,30 @@ def blind_alert(turn: Turn, noticed: Micros) -> AlertEvent:
         why=_why(feed, turn.heard),
         detected_at=noticed,
     )
+
+
+def feeds_changed(before: Eyes, now: FeedTable, version: str, noticed: Micros) -> Iterator[AlertEvent]:
+    """What alerts of feeds that are blind say when the feeds become others: gone ones resolve, others say what is new.
+
+    Args:
+        before: what was known, with the feeds as they were.
+        now: the feeds as they are from here on.
+        version: of the rule set that brings them; an event's identity is another one than that of a like change at the same instant.
+        noticed: the clock of the log.
+    """
+    clock = before.sight.clock
+    for feed in before.table.rows:
+        known = before.sight.feeds.get(feed.name)
+        if known is None or not known.blind:
+            continue
+        after = now.named(feed.name)
+        turn = Turn(feed, blind=after is not None, starts_at=known.blind_at, heard=known.heard, at=clock)
+        event = blind_alert(turn, noticed)
+        if after is None:
+            yield msgspec.structs.replace(event, cause=Cause.RULE_REMOVED)
+        elif (told := blind_alert(msgspec.structs.replace(turn, feed=after), noticed)) != event:
+            identity = event_id(told.id, f"{Change.UPDATED.value} by {version}", clock)
+            yield msgspec.structs.replace(told, event=Change.UPDATED, event_id=identity)
 
 
 def _summary(feed: Feed) -> Text:

@@ -46,7 +46,9 @@ class Sight(msgspec.Struct, array_like=True):
     Attributes:
         clock: the present, as ticks and those who miss them tell it.
         feeds: by name; a feed that no record has named is not in here.
+        since: the clock at which the feeds became what they are: by new words for them nothing was blind before.
     """
 
     clock: Micros = BEGINNING
     feeds: dict[str, FeedSight] = {}
+    since: Micros = BEGINNING

@@ -12,6 +12,8 @@ import pytest
 from cityloop.rulekeeper import RuleKeeper, fingerprint, keep_rules
 from cityloop.switching import candidates_of, last_entry, last_switched, rules_of_city, switch_log
 from config.catalogue import Catalogue
+from config.feeds import Door, Feed
+from config.kinds import Text
 from config.loader import DEMO_CITY, load_city
 from config.problem import ProblemsError
 from config.settings import Settings
@@ -142,6 +144,22 @@ async def test_the_keeper_switches_when_the_folder_differs_and_only_then(city: C
     assert held is not None
     assert (held.rules[0].for_, [rule.for_ for rule in held.shadow]) == (9_000_000, [5_000_000])
     assert [source.file for source in candidates_of(held)] == [str(candidate)]
+
+
+async def test_the_keeper_switches_when_the_feeds_differ(city: Catalogue, tmp_path: Path) -> None:
+    """An edited feeds.yaml, or another device, reaches every partition as rules do; the record carries the feeds."""
+    log = RulesLog()
+    written(tmp_path, {"rule": "a"})
+    await RuleKeeper(log, PARTITIONS, Folder(city, tmp_path), lambda: 5).settle()
+    clinic = Feed(name="clinic", door=Door.HTTP, label=Text("c", "c"), sources=("sensor/clinic-*",))
+    keeper = RuleKeeper(log, PARTITIONS, Folder(msgspec.structs.replace(city, feeds=(clinic,)), tmp_path), lambda: 6)
+    await keeper.settle()
+    await keeper.settle()
+    assert [len(log.records[topic, number]) for topic in (MATCHES, OBSERVATIONS, URGENT) for number in range(PARTITIONS)] == [1] * 9
+    held = await last_switched(log)
+    assert held is not None
+    assert held.given.feeds is not None
+    assert (held.given.feeds.written, len(held.given.feeds.devices)) == ((clinic,), len(city.devices))
 
 
 async def test_a_bad_folder_changes_nothing(city: Catalogue, tmp_path: Path) -> None:

@@ -77,8 +77,8 @@ def test_a_package_that_no_record_can_carry_is_refused_by_its_writer() -> None:
     check_size(b"x" * MAX_BYTES)
     (problem,) = told(check_size, b"x" * (MAX_BYTES + 1))
     assert problem == (
-        "<rules>: the rules and their tables have 900001 bytes when they are compressed, and a record can carry 900000. "
-        "Leave out rows of tables whose dates are long past."
+        "<rules>: the rules, their tables and the names of devices have 900001 bytes when they are compressed, and a record can carry "
+        "900000. Leave out rows of tables whose dates are long past; name many devices by a pattern: a feed of theirs in feeds.yaml."
     )
 
 
