@@ -85,9 +85,10 @@ screens: setup-test ## The browser tests, then a new picture of each page for do
 kafka: $(STAMPS)/user ## Start Apache Kafka 4.x on loopback (Ctrl-C stops it)
 	@$(BIN)/python -m streams.broker.apache $(ARGS)
 
-test-yolo: ## The ultralytics backend, in an environment of its own (.venv-yolo, 6 GB)
+test-yolo: ## The ultralytics backend, in an environment of its own (.venv-yolo, 7 GB)
 	@grep -rqs 'pytest.mark.yolo' tests || { echo "There is no ultralytics backend yet, so there is nothing to test." >&2; exit 1; }
-	@$(MAKE) VENV=.venv-yolo USER_EXTRAS=embedded,demo,yolo TEST_EXTRAS=embedded,demo,dev,yolo ARGS='-m yolo' weights test-python
+	@$(MAKE) VENV=.venv-yolo USER_EXTRAS=embedded,demo,yolo TEST_EXTRAS=embedded,demo,dev,yolo weights .venv-yolo/stamps/test
+	.venv-yolo/bin/python -m pytest -m yolo tests/integration/detectors $(ARGS)
 
 # ---- the steps of a set-up ----
 

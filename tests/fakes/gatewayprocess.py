@@ -13,16 +13,22 @@ from pathlib import Path
 import httpx
 
 from cityloop.roles.gateway import run
+from config.camerafile import load_camera
 from config.catalogue import Catalogue
 from config.matters import Calendar
 from config.settings import read_settings
 from config.sources import Device
 from streams.broker.process import free_port
+from streams.gateway.keys import Scope
 from streams.leash import leash
 from tests.fakes.keyring import FakeKeyRing
 from tests.fakes.observations import KINDS
 
 KEY = "clk_0123456789ab_" + "k" * 43
+FRAMES_KEY = "clk_ba9876543210_" + "f" * 43
+"""May push frames, and nothing else."""
+CAMERAS = "TEST_CAMERAS"
+"""The variable that names the folder of the cameras' files."""
 DEVICES = {
     device.id: device
     for device in (
@@ -45,8 +51,9 @@ DEVICES = {
 """Twenty doors and twenty smoke alarms behind Zigbee2MQTT, and one device of our own scheme."""
 
 
-def small_city() -> Catalogue:
-    """A catalogue of nothing but kinds and devices."""
+def small_city(folder: str = "") -> Catalogue:
+    """A catalogue of nothing but kinds, devices, and the cameras of a folder."""
+    cameras = [load_camera(path) for path in sorted(Path(folder).glob("*.yaml"))] if folder else []
     return Catalogue(
         name="test",
         zone="Asia/Shanghai",
@@ -59,7 +66,7 @@ def small_city() -> Catalogue:
         people={},
         roster=(),
         responsibilities=(),
-        cameras={},
+        cameras={camera.id: camera for camera in cameras},
         devices=DEVICES,
         rule_files=(),
     )
@@ -73,9 +80,10 @@ class GatewayProcess:
         mqtt: ``mqtt://host:port``, or empty.
         log: file for its output.
         suffix: of its topics.
+        more: further variables of its environment.
     """
 
-    def __init__(self, kafka: str, mqtt: str, log: Path, *, suffix: str = "") -> None:
+    def __init__(self, kafka: str, mqtt: str, log: Path, *, suffix: str = "", **more: str) -> None:
         self.port, self.metrics_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log
@@ -86,6 +94,7 @@ class GatewayProcess:
             "CITYLOOP_GATEWAY_PORT": str(self.port),
             "CITYLOOP_METRICS_PORT": str(self.metrics_port),
             "CITYLOOP_TOPIC_SUFFIX": suffix,
+            **more,
         }
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -143,4 +152,5 @@ class GatewayProcess:
 if __name__ == "__main__":
     ring = FakeKeyRing()
     ring.admit(KEY)
-    run(read_settings(os.environ), small_city(), ring)
+    ring.admit(FRAMES_KEY, Scope.FRAMES_WRITE)
+    run(read_settings(os.environ), small_city(os.environ.get(CAMERAS, "")), ring)

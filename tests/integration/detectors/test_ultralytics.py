@@ -1,5 +1,8 @@
 """The real ultralytics on a tiny model with random numbers, built from its own description: nothing is fetched."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +10,7 @@ import pytest
 
 from config.problem import ProblemsError
 from detectors.inference.ultralytics import open_ultralytics
+from tests.fakes.footage import write_picture
 from tests.fakes.painting import paint
 
 pytestmark = [pytest.mark.yolo, pytest.mark.slow]
@@ -56,3 +60,28 @@ def test_a_label_map_that_does_not_fit_and_a_file_that_is_none(weights: Path, tm
     wrong.write_bytes(b"no weights")
     with pytest.raises(ProblemsError, match="ultralytics cannot open these weights"):
         open_ultralytics(wrong)
+
+
+CAMERA = """id: camera/gate
+started_at: 2026-03-02T08:00:00+08:00
+zones:
+  - {id: bay, scene: illegal_parking, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}
+"""
+
+
+@pytest.mark.parametrize(("labels", "code", "said"), [("car\ntruck\nperson\n", 0, ""), ("car\n", 2, "these weights know 3 classes")])
+def test_the_command_judges_with_them(weights: Path, tmp_path: Path, labels: str, code: int, said: str) -> None:
+    """``cityloop detect`` with ``CITYLOOP_MODEL=tiny.pt`` and a label map that fits works; with one that does not, that is told."""
+    (tmp_path / "camera.yaml").write_text(CAMERA, encoding="utf-8")
+    (tmp_path / "labels.txt").write_text(labels, encoding="utf-8")
+    picture = write_picture(tmp_path / "street.jpg", paint(size=(320, 200)))
+    done = subprocess.run(
+        [sys.executable, "-m", "cityloop", "detect", str(picture), "--camera", str(tmp_path / "camera.yaml"), "--json"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env={**os.environ, "CITYLOOP_MODEL": str(weights), "CITYLOOP_LABELS": str(tmp_path / "labels.txt")},
+    )
+    assert (done.returncode, done.stdout) == (code, ""), done.stderr
+    assert said in done.stderr
