@@ -24,6 +24,9 @@ MOST = 500
 WITHIN = 0.02
 """Seconds after which fewer are taken: half of it is what this adds to the latency of a quiet stream, on average."""
 
+NO_GENERATION = -1
+"""The generation while the group is being divided anew: no record is of it, and nothing is acknowledged in it."""
+
 _LAG_SECONDS = 5.0
 
 
@@ -73,8 +76,9 @@ class FaustGroup:
         self.stream: Any = None  # Of the agent, once it runs; acknowledging through it keeps Faust's own books right.
 
     def generation(self) -> int:
-        """The group's generation, as this process knows it."""
-        return int(self._app.consumer_generation_id)
+        """The group's generation, as this process knows it; :data:`NO_GENERATION` from a revocation to the next assignment."""
+        consumer: Any = self._app.consumer  # Ours, of streams.transport.
+        return int(self._app.consumer_generation_id) if consumer.holding else NO_GENERATION
 
     async def acknowledge(self, handle: Any) -> None:
         """Let Faust commit the event's offset, together with all before it."""

@@ -40,7 +40,7 @@ class Group(Protocol):
     """The consumer group, as far as it is needed."""
 
     def generation(self) -> int:
-        """The group's generation, as this process knows it."""
+        """The group's generation, as this process knows it; none of a record's while the partitions are divided anew."""
 
     async def acknowledge(self, handle: Any) -> None:
         """Let the group commit a record."""

@@ -235,8 +235,11 @@ class CheckpointedFold:
         await asyncio.gather(*(self._write(address, slot) for address, slot in due.items()))
         for slot in due.values():
             acknowledged, slot.waiting = slot.waiting, []
-            for handle in acknowledged:
-                await self._group.acknowledge(handle)
+            # The group may have moved on meanwhile: whoever has the partition now may have restored before this checkpoint
+            # was there and deleted what it builds on, so that a commit of ours would be ahead of the state that is kept.
+            if slot.generation == self._group.generation():
+                for handle in acknowledged:
+                    await self._group.acknowledge(handle)
 
     async def _write(self, address: Address, slot: Slot) -> None:
         """Write one checkpoint and wait until the broker has all of it; then delete what a full one supersedes."""

@@ -117,6 +117,26 @@ async def test_rule_2_what_is_not_acknowledged_stops_everything_after_it(lost: s
     assert sections(broker)[0] in (None, -1), "nothing, or only what it begins with"
 
 
+@pytest.mark.parametrize("moment", [f"send {CHECKPOINTS}", f"acknowledge {CHECKPOINTS}", f"acknowledge {ALERTS}"])
+async def test_a_group_that_moved_on_meanwhile_is_told_nothing(moment: str) -> None:
+    """When the group is divided anew while a checkpoint is written, the checkpoint stands and its records are not acknowledged: they come again."""
+    broker = MemoryBroker()
+    steps: list[str] = []
+
+    async def divide(step: str) -> None:
+        steps.append(step)
+        if step == moment and steps.count(f"send {CHECKPOINTS}") + (ALERTS in moment) >= 2:
+            process.group.knows = 2
+
+    process = Process(broker, before=divide, knows=1)
+    records = [broker.write(OBSERVATIONS, 0, amounts(("a", 1))) for _ in range(7)]
+    await process.take(*records)
+    assert process.group.acknowledged == []
+    await process.take(*records, broker.write(OBSERVATIONS, 0, amounts(("a", 1))), generation=2)
+    assert process.group.acknowledged == [(OBSERVATIONS, 0, offset) for offset in range(8)]
+    assert sections(broker)[0] == 7
+
+
 async def test_outputs_do_not_wait_for_the_checkpoint() -> None:
     """An output is published in the step that made it, long before the next checkpoint."""
     broker = MemoryBroker()
