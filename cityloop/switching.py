@@ -9,7 +9,6 @@ import structlog
 from config.catalogue import Catalogue
 from config.moment import Micros
 from config.problem import Problem, ProblemsError
-from rules.inforce import check_shadow
 from rules.life import Policy, pack, unpack
 from rules.life.ledger import PARTITION, Entry, decode_entry, encode_entry
 from rules.life.package import check_size
@@ -36,7 +35,6 @@ def rules_of_city(catalogue: Catalogue, candidates: Sequence[Path | Source] = ()
     ruleset = load_rules(
         catalogue.rule_files, catalogue.kinds, reporters=catalogue.reporters, candidates=candidates, feeds=catalogue.city_feeds
     )
-    check_shadow(ruleset)
     check_size(pack(ruleset))
     return ruleset
 

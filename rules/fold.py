@@ -59,7 +59,7 @@ class RuleFold:
         self.tally = Tally()
         self.shadow_tally = Tally()
         self.traffic = Traffic()
-        self.rulesets = RuleSets(ruleset, partitions, self.limits, self.tally, feeds)
+        self.rulesets = RuleSets(ruleset, partitions, self.limits, self.tally, feeds=feeds, shadow_tally=self.shadow_tally)
         self._partitions = partitions
         self.held: dict[tuple[str, int], HeldRules] = {}
         self.crossings: dict[int, Downstream] = {}
@@ -84,7 +84,15 @@ class RuleFold:
         except ProblemsError:
             self.tally.refused += 1
         if topic == MATCHES:
-            downstream = Downstream(rules.ruleset, self._partitions, self.limits, self.tally, self.traffic, feeds=rules.feeds)
+            downstream = Downstream(
+                rules.ruleset,
+                self._partitions,
+                self.limits,
+                self.tally,
+                self.traffic,
+                feeds=rules.feeds,
+                shadow_tally=self.shadow_tally,
+            )
             downstream.restore(sections)
             self.crossings[partition] = downstream
             matching = self._matching[topic, partition] = HeldMatches(self, rules, downstream)
@@ -156,7 +164,8 @@ class HeldRules(_Ruled):
 
     def _shadow_of(self, rules: InForce) -> Governed:
         fold = self._fold
-        return Governed(rules.shadow, Partition(rules.shadow, fold.limits, fold.shadow_tally, rules.feeds))
+        registers = rules.shadow_shares.of(*self._address)
+        return Governed(rules.shadow, Partition(rules.shadow, fold.limits, fold.shadow_tally, rules.feeds, registers=registers))
 
     def take_over(self, sections: Mapping[str, bytes]) -> None:
         """Take over what a checkpoint kept.
@@ -211,9 +220,11 @@ class HeldRules(_Ruled):
         if self.shadow is None:
             if rules.shadow.rules:
                 self.shadow = self._shadow_of(rules)
-                self.shadow.engine.now = self.live.engine.now
+                engine = self.shadow.engine
+                engine.now = engine.registry.since = self.live.engine.now
             return ()
-        said = self.shadow.switch(rules.shadow, rules.policies, noticed, feeds=rules.feeds)
+        registers = rules.shadow_shares.of(*self._address)
+        said = self.shadow.switch(rules.shadow, rules.policies, noticed, registers, feeds=rules.feeds)
         if not rules.shadow.rules:
             self._gone = set(_in_shadow(self.shadow.delta()))
             self.shadow = None
@@ -244,6 +255,7 @@ class HeldMatches(_Ruled):
         outputs = [reject_record(record, [gap_of(origin, taken.lost)], Reason.INVALID)] if taken.lost else []
         if taken.arrivals:
             outputs.extend(outputs_of(tuple(downstream.advance(envelope.sent_at)), record))
+            outputs.extend(shadows_of(downstream.advance_shadows(envelope.sent_at), record))
         return outputs
 
     def delta(self) -> Mapping[str, bytes | None]:
@@ -258,7 +270,9 @@ class HeldMatches(_Ruled):
         rules = self._renewed(version, envelope, record)
         if not isinstance(rules, InForce):
             return [] if rules is None else [rules]
-        return list(outputs_of(self._downstream.switch(rules.ruleset, rules.policies, envelope.sent_at, rules.feeds), record))
+        change = (rules.ruleset, rules.policies, envelope.sent_at, rules.feeds)
+        said = list(outputs_of(self._downstream.switch(*change), record))
+        return [*said, *shadows_of(self._downstream.switch_shadows(*change), record)]
 
 
 def _said(engine: Partition, envelope: Envelope) -> Sequence[Outcome]:

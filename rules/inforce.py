@@ -5,12 +5,11 @@ from collections.abc import Mapping
 import msgspec
 
 from config.feeds import FeedTable
-from config.problem import Problem, ProblemsError
-from rules.crossing import Routing, crosses, without_crossing
+from rules.crossing import Routing, without_crossing
 from rules.engine import Limits, Tally
 from rules.life import Policy, pack, unpack
 from rules.life.governed import in_shadow
-from rules.model import Absent, Rule, RuleSet, Schedule
+from rules.model import RuleSet
 from rules.reference import Shares
 
 KNOWN_SETS = 4
@@ -28,6 +27,7 @@ class InForce(msgspec.Struct, frozen=True):
         shadow: those among the rules in shadow.
         routing: where the observations of the others go.
         shares: which partition has which of the groups that rules know beforehand.
+        shadow_shares: the same of the rules in shadow.
         feeds: the city's feeds; ``None``: nothing is ever blind.
     """
 
@@ -38,6 +38,7 @@ class InForce(msgspec.Struct, frozen=True):
     shadow: RuleSet
     routing: Routing
     shares: Shares
+    shadow_shares: Shares
     feeds: FeedTable | None
 
 
@@ -50,12 +51,23 @@ class RuleSets:
         limits: of the engines.
         tally: of the engines.
         feeds: those of rule sets that do not say, as older versions of the product wrote them.
+        shadow_tally: of the engines in shadow.
 
     Raises:
         ProblemsError: the first rules cannot be carried in the log, or not be run.
     """
 
-    def __init__(self, first: RuleSet, partitions: int, limits: Limits, tally: Tally, feeds: FeedTable | None = None) -> None:
+    def __init__(
+        self,
+        first: RuleSet,
+        partitions: int,
+        limits: Limits,
+        tally: Tally,
+        *,
+        feeds: FeedTable | None = None,
+        shadow_tally: Tally | None = None,
+    ) -> None:
+        self._shadow_tally = shadow_tally
         self._partitions, self._limits, self._tally, self._feeds = partitions, limits, tally, feeds
         self.first = self._in_force(first, pack(first), {})
         self._known: dict[bytes, InForce] = {self.first.packed: self.first}
@@ -74,38 +86,8 @@ class RuleSets:
         return found
 
     def _in_force(self, ruleset: RuleSet, packed: bytes, policies: Mapping[str, Policy]) -> InForce:
-        check_shadow(ruleset)
-        routing = Routing(ruleset, self._partitions, self._limits, self._tally)
-        shares = Shares(ruleset, self._partitions)
+        routing = Routing(ruleset, self._partitions, self._limits, self._tally, self._shadow_tally)
+        shares, shadow_shares = (Shares(one, self._partitions) for one in (ruleset, in_shadow(ruleset)))
         feeds = self._feeds if ruleset.given.feeds is None else ruleset.given.feeds.table()
-        return InForce(ruleset, packed, policies, without_crossing(ruleset), in_shadow(ruleset), routing, shares, feeds)
-
-
-def check_shadow(ruleset: RuleSet) -> None:
-    """Pass when every rule in shadow can be evaluated where its observations lie.
-
-    Raises:
-        ProblemsError: with every rule that cannot.
-    """
-    problems = [
-        Problem(
-            file=rule.place.file,
-            line=rule.place.line,
-            column=rule.place.column,
-            what=f"rule {rule.name!r} {fault}, and cannot run in shadow.",
-            fix="Compare it over a recording: cityloop replay --against.",
-        )
-        for rule in ruleset.shadow
-        if (fault := _unfit(rule))
-    ]
-    if problems:
-        raise ProblemsError(problems)
-
-
-def _unfit(rule: Rule) -> str:
-    """Why a rule cannot run in shadow; empty when it can."""
-    if crosses(rule):
-        return f"groups by {', '.join(rule.by) or 'nothing'}, so that its groups may hold several sources"
-    if isinstance(rule.condition, Schedule):
-        return "goes by the dates of a table"
-    return "expects sources" if isinstance(rule.condition, Absent) and rule.condition.expected is not None else ""
+        local, shadow = without_crossing(ruleset), without_crossing(in_shadow(ruleset))
+        return InForce(ruleset, packed, policies, local, shadow, routing, shares, shadow_shares, feeds)

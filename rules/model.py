@@ -260,6 +260,7 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
         registers: by rule, the groups that it knows before anything of them was seen.
         given: what the rule files refer to.
         shadow: rules that are evaluated and publish nothing; one may have the name of a rule of ``rules``.
+        shadow_registers: as ``registers``, of the rules in shadow.
         sources: the files, so that the log and a checkpoint can carry the set.
     """
 
@@ -269,4 +270,5 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     registers: Mapping[str, tuple[Member, ...]] = {}
     given: Given = Given()
     shadow: tuple[Rule, ...] = ()
+    shadow_registers: Mapping[str, tuple[Member, ...]] = {}
     sources: tuple[Source, ...] = ()

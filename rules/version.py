@@ -13,6 +13,7 @@ from rules.model import Member, Rule
 from streams.ids import canonical
 
 _DIGEST_BYTES = 6
+Registers = Mapping[str, tuple[Member, ...]]
 
 
 def version_of(rule: Rule) -> Rule:
@@ -25,7 +26,8 @@ def version_of(rule: Rule) -> Rule:
 def set_version(
     rules: Iterable[Rule],
     kinds: Mapping[str, Kind],
-    registers: Mapping[str, tuple[Member, ...]] | None = None,
+    registers: Registers | None = None,
+    shadow_registers: Registers | None = None,
     feeds: CityFeeds | None = None,
 ) -> str:
     """The version of rules together, those in shadow among them, with their registers, the feeds and what the kinds mean.
@@ -34,12 +36,16 @@ def set_version(
     """
     meaning: list[Any] = sorted((rule.name, rule.version, rule.shadow) for rule in rules)
     meaning.append(sorted((kind.name, kind.value, kind.unit, kind.life_safety, kind.pulse) for kind in kinds.values()))
-    for name in sorted(registers or {}):
-        members = ((canonical(member.key), member.date, dict(member.row)) for member in (registers or {})[name])
-        meaning.append([name, _digest(canonical(sorted(members, key=lambda member: member[0])))])
+    meaning += ([name, _digest_of(members)] for name, members in sorted((registers or {}).items()))
+    meaning += ([name, "shadow", _digest_of(members)] for name, members in sorted((shadow_registers or {}).items()))
     if feeds is not None:
         meaning.append(["feeds", _digest(canonical(msgspec.to_builtins(feeds)))])
     return _digest(canonical(meaning))
+
+
+def _digest_of(members: tuple[Member, ...]) -> str:
+    told = ((canonical(member.key), member.date, dict(member.row)) for member in members)
+    return _digest(canonical(sorted(told, key=lambda member: member[0])))
 
 
 def _digest(text: str) -> str:

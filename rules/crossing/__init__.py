@@ -5,10 +5,10 @@ their group lives in, and its clock to every partition that needs it. Downstream
 upstream partition has passed them and are applied in the order of (at, id), by the very same engine.
 """
 
-from rules.crossing.division import crosses, home_of, without_crossing
+from rules.crossing.division import SHADOW, crosses, home_of, without_crossing
 from rules.crossing.downstream import Downstream
 from rules.crossing.routing import Routing
 from rules.crossing.sender import Sender
 from rules.crossing.traffic import Traffic
 
-__all__ = ["Downstream", "Routing", "Sender", "Traffic", "crosses", "home_of", "without_crossing"]
+__all__ = ["SHADOW", "Downstream", "Routing", "Sender", "Traffic", "crosses", "home_of", "without_crossing"]

@@ -12,6 +12,8 @@ from streams.topics import OBSERVATIONS, URGENT
 
 UPSTREAM = (OBSERVATIONS, URGENT)
 """The topics whose folds send on."""
+SHADOW = "shadow:"
+"""Before the name of a rule in shadow; no rule has a colon in its name."""
 
 
 def crosses(rule: Rule) -> bool:
@@ -20,6 +22,11 @@ def crosses(rule: Rule) -> bool:
     A schedule has no sources: each row of its table lives in one partition of observations (:mod:`rules.reference.shares`).
     """
     return "source" not in rule.by and not isinstance(rule.condition, Schedule)
+
+
+def way_of(rule: Rule) -> str:
+    """The name under which the rule's observations travel: one in shadow may have that of a live one."""
+    return f"{SHADOW}{rule.name}" if rule.shadow else rule.name
 
 
 def upstream_of(rule: Rule) -> str:

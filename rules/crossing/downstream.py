@@ -7,7 +7,8 @@ import msgspec
 from config.feeds import FeedTable
 from config.moment import Micros
 from rules.crossing.arrivals import Arrival, Heard, Taken, take
-from rules.crossing.division import UPSTREAM, crossing_of
+from rules.crossing.division import SHADOW, UPSTREAM, crossing_of
+from rules.crossing.shadows import Shadows
 from rules.crossing.side import Side
 from rules.crossing.traffic import Traffic
 from rules.engine import Limits, Outcome, Tally
@@ -38,13 +39,23 @@ class Downstream:
 
     Attributes:
         sides: the rules at work, by upstream topic.
+        shadows: the rules in shadow.
         heard: what is known of the upstream partitions, by topic.
     """
 
     def __init__(
-        self, ruleset: RuleSet, partitions: int, limits: Limits, tally: Tally, traffic: Traffic, *, feeds: FeedTable | None = None
+        self,
+        ruleset: RuleSet,
+        partitions: int,
+        limits: Limits,
+        tally: Tally,
+        traffic: Traffic,
+        *,
+        feeds: FeedTable | None = None,
+        shadow_tally: Tally | None = None,
     ) -> None:
         self.sides = {topic: Side(crossing_of(ruleset, topic), limits, tally, traffic, feeds) for topic in UPSTREAM}
+        self.shadows = Shadows(ruleset, limits, Tally() if shadow_tally is None else shadow_tally, traffic, feeds)
         self.heard = {topic: [Heard(aside={}) for _ in range(partitions)] for topic in UPSTREAM}
         self._traffic = traffic
 
@@ -67,6 +78,7 @@ class Downstream:
         taken = take(self.heard[origin.topic][origin.partition], arrival, timestamp, self._traffic)
         for one in taken.arrivals:
             self.sides[origin.topic].looks.add(one.feeds, one.clock, one.sent_at)
+            self.shadows.look(origin.topic, one)
             self._hold(one)
         return taken
 
@@ -78,6 +90,16 @@ class Downstream:
         """
         for topic, side in self.sides.items():
             yield from side.advance(self.clock(topic), noticed)
+
+    def advance_shadows(self, noticed: Micros) -> Iterator[Outcome]:
+        """The same for the rules in shadow."""
+        return self.shadows.advance(self.clock, noticed)
+
+    def switch_shadows(
+        self, ruleset: RuleSet, policies: Mapping[str, Policy], noticed: Micros, feeds: FeedTable | None
+    ) -> Iterator[Outcome]:
+        """Go on with other rules in shadow; :meth:`switch` comes first, since those that begin do so where the live ones stand."""
+        return self.shadows.switch(ruleset, policies, noticed, feeds, lambda topic: self.sides[topic].engine.now)
 
     def switch(self, ruleset: RuleSet, policies: Mapping[str, Policy], noticed: Micros, feeds: FeedTable | None) -> Iterator[Outcome]:
         """Go on under other rules and feeds; each side switches where its clock stands."""
@@ -93,14 +115,14 @@ class Downstream:
         found = {SECTION: self._arrivals()}
         for topic, side in self.sides.items():
             found.update((f"{topic}/{name}", raw) for name, raw in side.full().items())
-        return found
+        return {**found, **self.shadows.full()}
 
     def delta(self) -> dict[str, bytes | None]:
         """The sections that changed since the last call of this or of :meth:`full`."""
         found: dict[str, bytes | None] = {SECTION: self._arrivals()}
         for topic, side in self.sides.items():
             found.update((f"{topic}/{name}", raw) for name, raw in side.delta().items())
-        return found
+        return {**found, **self.shadows.delta()}
 
     def restore(self, sections: Mapping[str, bytes]) -> None:
         """Take over what a checkpoint kept.
@@ -122,16 +144,20 @@ class Downstream:
         for topic, side in self.sides.items():
             prefix = f"{topic}/"
             side.restore({name.removeprefix(prefix): raw for name, raw in sections.items() if name.startswith(prefix)})
+        self.shadows.restore(sections)
 
     def _hold(self, arrival: Arrival) -> None:
         if not arrival.observations:
             return
-        side = next((side for side in self.sides.values() if side.has(arrival.rule)), None)
+        rule, sides = arrival.rule, self.sides
+        if rule.startswith(SHADOW):
+            rule, sides = rule.removeprefix(SHADOW), self.shadows.sides
+        side = next((side for side in sides.values() if side.has(rule)), None)
         if side is None:
             self._traffic.unknown += len(arrival.observations)
             return
         for observation in arrival.observations:
-            side.hold(arrival.rule, observation)
+            side.hold(rule, observation)
 
     def _arrivals(self) -> bytes:
         return _encode(Arrivals(SCHEMA, self.heard))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from config.kinds import Kind
-from rules.crossing.division import UPSTREAM, crosses, home_of, upstream_of
+from rules.crossing.division import UPSTREAM, crosses, home_of, upstream_of, way_of
 from rules.crossing.relevance import Relevance
 from rules.engine import Counts, Limits, Tally
 from rules.engine.partition import TEST
@@ -19,13 +19,15 @@ class Route:
     """The way of one rule's observations.
 
     Attributes:
-        rule: the rule's name.
+        rule: the name under which they travel.
+        shadow: whether the rule runs in shadow, and may publish nothing.
         counts: of the rule; an observation that is left out was looked at here.
     """
 
     def __init__(self, rule: Rule, kinds: dict[str, Kind], partitions: int, counts: Counts) -> None:
-        self.rule = rule.name
+        self.rule, self.shadow = way_of(rule), rule.shadow
         self.counts = counts
+        self._name = rule.name
         self._by = rule.by
         self._key_of = key_getter(rule.by)
         self._relevance = Relevance(rule, kinds)
@@ -42,12 +44,12 @@ class Route:
         if home is None:
             if len(self._homes) >= _REMEMBERED:
                 self._homes.clear()
-            home = self._homes[key] = home_of(self.rule, group_of(self._by, key), self._partitions)
+            home = self._homes[key] = home_of(self._name, group_of(self._by, key), self._partitions)
         return home
 
 
 class Routing:
-    """The routes of a rule set; one serves all partitions of a process.
+    """The routes of a rule set, those of rules in shadow among them; one serves all partitions of a process.
 
     Attributes:
         by_kind: the routes of each kind that some rule over several sources looks at.
@@ -55,13 +57,14 @@ class Routing:
         partitions: of each topic.
     """
 
-    def __init__(self, ruleset: RuleSet, partitions: int, limits: Limits, tally: Tally) -> None:
+    def __init__(self, ruleset: RuleSet, partitions: int, limits: Limits, tally: Tally, shadow_tally: Tally | None = None) -> None:
         self.partitions = partitions
         self._max_ahead = limits.max_ahead
-        rules = [rule for rule in ruleset.rules if crosses(rule)]
+        apart = Tally() if shadow_tally is None else shadow_tally
+        rules = [rule for rule in (*ruleset.rules, *ruleset.shadow) if crosses(rule)]
         by_kind: dict[str, tuple[Route, ...]] = {}
         for rule in rules:
-            route = Route(rule, dict(ruleset.kinds), partitions, tally.of(rule.name))
+            route = Route(rule, dict(ruleset.kinds), partitions, (apart if rule.shadow else tally).of(rule.name))
             for kind in rule.kinds:
                 by_kind[kind] = (*by_kind.get(kind, ()), route)
         self.by_kind = by_kind

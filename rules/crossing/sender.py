@@ -141,7 +141,10 @@ class Sender:
                 if home is None:
                     continue
                 if size > _SAFE_BYTES and len(_encode(observation)) > MAX_BYTES:
-                    letters.append(_too_long(route.rule, observation, record))
+                    if route.shadow:
+                        route.counts.crashed += 1
+                    else:
+                        letters.append(_too_long(route.rule, observation, record))
                     continue
                 gathered.setdefault(home, {}).setdefault(route.rule, []).append(observation)
                 homes.add(home)

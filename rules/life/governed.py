@@ -15,7 +15,7 @@ from rules.reference import Registers
 
 def in_shadow(ruleset: RuleSet) -> RuleSet:
     """The rules of a set that run in shadow, as a set of their own."""
-    return msgspec.structs.replace(ruleset, rules=ruleset.shadow, shadow=())
+    return msgspec.structs.replace(ruleset, rules=ruleset.shadow, shadow=(), registers=ruleset.shadow_registers, shadow_registers={})
 
 
 class Governed:

@@ -114,16 +114,17 @@ def _checked(  # noqa: PLR0917  # What was given to either reader of rules.
         ProblemsError: something is wrong.
     """
     checked = _read(sources, kinds, unknown, report)
-    registers, given = registers_of([one for one in checked if not one[0].shadow], read, known.reporters, report)
+    registers, shadow_registers, given = registers_of(checked, read, known.reporters, report)
     report.settle()
     rules = [rule for rule, _ in checked]
     return RuleSet(
         rules=tuple(rule for rule in rules if not rule.shadow),
         kinds=kinds,
-        version=set_version(rules, kinds, registers, known.feeds),
+        version=set_version(rules, kinds, registers, shadow_registers, known.feeds),
         registers=registers,
         given=msgspec.structs.replace(given, feeds=known.feeds),
         shadow=tuple(rule for rule in rules if rule.shadow),
+        shadow_registers=shadow_registers,
         sources=tuple(sources),
     )
 

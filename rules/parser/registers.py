@@ -11,14 +11,16 @@ from rules.reference.table import Table, parse_table
 
 ReadTable = Callable[[str], str | None]
 """Gives the text of a table by its path; ``None`` when there is none, or none that can be read (then that was noted)."""
+Registers = dict[str, tuple[Member, ...]]
+"""By rule."""
 Checked = Sequence[tuple[Rule, Mapping[str, Place]]]
 """Rules with the places of their fields."""
 
 
 def registers_of(
     rules: Checked, read: ReadTable, reporters: Mapping[str, Reporter] | None, report: Report
-) -> tuple[dict[str, tuple[Member, ...]], Given]:
-    """The register of each rule that has one, and what was read for them.
+) -> tuple[Registers, Registers, Given]:
+    """The register of each live rule that has one, that of each in shadow, and what was read for them.
 
     Args:
         rules: checked rules.
@@ -26,12 +28,13 @@ def registers_of(
         reporters: the sources of the catalogue, where one is at hand.
         report: takes what is wrong with tables and names.
     """
-    registers: dict[str, tuple[Member, ...]] = {}
+    live: Registers = {}
+    shadow: Registers = {}
     texts: dict[str, str] = {}
     tables: dict[str, Table | None] = {}
     asks_the_city = False
     for rule, places in rules:
-        condition = rule.condition
+        condition, registers = rule.condition, shadow if rule.shadow else live
         if isinstance(condition, Absent) and condition.expected is not None:
             asks_the_city = True
             given = Given(reporters=reporters)
@@ -42,7 +45,7 @@ def registers_of(
                 tables[path] = _table(path, read, texts, rule, places, report)
             if (table := tables[path]) is not None:
                 registers[rule.name] = scheduled_members(rule, condition, table, places, report)
-    return registers, Given(tables=texts, reporters=reporters if asks_the_city else None)
+    return live, shadow, Given(tables=texts, reporters=reporters if asks_the_city else None)
 
 
 def table_path(rule: Rule, condition: Schedule) -> str:

@@ -24,7 +24,10 @@ def in_force(ruleset: RuleSet) -> RuleSet:
     """The rules that a replay runs: a rule in shadow too, where no live rule has its name; nothing is published here anyway."""
     live = {rule.name for rule in ruleset.rules}
     more = tuple(rule for rule in ruleset.shadow if rule.name not in live)
-    return msgspec.structs.replace(ruleset, rules=(*ruleset.rules, *more), shadow=())
+    registers = {name: members for name, members in ruleset.shadow_registers.items() if name not in live}
+    return msgspec.structs.replace(
+        ruleset, rules=(*ruleset.rules, *more), shadow=(), registers={**ruleset.registers, **registers}, shadow_registers={}
+    )
 
 
 class Ensemble:

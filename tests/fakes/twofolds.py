@@ -59,10 +59,10 @@ class TwoFolds:
         self.log[address].append(record)
         return record
 
-    def feed(self, history: Sequence[Observation], *, ticks: bool = True, batch: int = 3) -> None:
+    def feed(self, history: Sequence[Observation], *, ticks: bool = True, batch: int = 3, end: Micros = EPOCH + END) -> None:
         """Write a history, in its order, into the partitions of its sources: an envelope each few observations, and ticks.
 
-        The ticks of all partitions are written at one moment, and say the largest time so far.
+        The ticks of all partitions are written at one moment, and say the largest time so far; the last says ``end``.
         """
         waiting: defaultdict[Address, list[Observation]] = defaultdict(list)
         told = now = 0
@@ -84,7 +84,7 @@ class TwoFolds:
                 close(address)
         for address in list(waiting):
             close(address)
-        self.tick(EPOCH + END)
+        self.tick(end)
 
     def see(self, one: Observation) -> None:
         """Write an observation into the partition of its source, in an envelope of its own."""

@@ -233,3 +233,19 @@ def test_a_single_observation_that_is_too_long_is_a_dead_letter() -> None:
     assert (letter.observation, letter.problems[0].file) == ("2-9", "rule all")
     assert "longer than 900000 bytes" in letter.problems[0].what
     assert traffic.sent == 1
+
+
+def test_a_rule_in_shadow_has_a_name_of_its_own_and_makes_no_dead_letter() -> None:
+    """It may have the live rule's name and meet at the same home; what cannot travel for it alone is counted and published nowhere."""
+    long = seen(2, 7, attributes={"text": "x" * 950_000})
+    shadow, tally = ALL | {"shadow": True, "where": "value > 6"}, Tally()
+    made = Sender(
+        OBSERVATIONS,
+        2,
+        Routing(rules_of(ALL | {"where": "value > 8", "clear": "value < 1"}, shadow), PARTITIONS, Limits(), Tally(), tally),
+        Traffic(),
+    )
+    outputs = send(made, seen(1, 9), long)
+    assert [(output.topic, output.key, output.partition) for output in outputs] == [(MATCHES, b"all", HOME), (MATCHES, b"shadow:all", HOME)]
+    assert [[one.id for one in read(output).observations] for output in outputs] == [["1-9"], ["1-9"]]
+    assert tally.of("all").crashed == 1

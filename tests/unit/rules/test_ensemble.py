@@ -9,7 +9,7 @@ import pytest
 from config.moment import SECOND, render
 from rules.life import pack
 from rules.replay import Line, Summary, compare_rule_sets, lines_of, replay
-from rules.replay.ensemble import Ensemble
+from rules.replay.ensemble import Ensemble, in_force
 from streams.alert import AlertEvent, Change
 from streams.codec import ENVELOPE_HEADERS, encode_envelope
 from streams.envelope import Envelope
@@ -129,6 +129,18 @@ def test_two_rule_sets_over_a_topic() -> None:
     log = [record(0, "sensor/1", observations=(seen(0, 9),)), record(9, "sensor/1", tick=EPOCH + 9 * SECOND)]
     diff = compare_rule_sets(rules_of(OVER), rules_of(OVER | {"for": "20s"}), lines_of(log, KINDS, STREAMS), None, PARTITIONS)
     assert (diff.lines, diff.old, diff.new, len(diff.gone)) == (1, 1, 0, 1)
+
+
+def test_rules_in_shadow_bring_their_registers_to_a_replay() -> None:
+    """A candidate that expects sources, or a live rule beside it that does, is replayed with its own."""
+    gone = {"rule": "gone", "kind": "door", "absent": "60s"}
+    rules = rules_of(gone | {"expected": ["sensor/1"], "shadow": True}, gone | {"rule": "live", "expected": ["sensor/2"]})
+    assert {name: [one.key for one in members] for name, members in in_force(rules).registers.items()} == {
+        "gone": ["sensor/1"],
+        "live": ["sensor/2"],
+    }
+    both = rules_of(gone | {"expected": ["sensor/1"], "shadow": True}, gone | {"expected": ["sensor/2"]})
+    assert [one.key for one in in_force(both).registers["gone"]] == ["sensor/2"]
 
 
 def test_rules_in_shadow_are_replayed_unless_a_live_one_has_their_name() -> None:

@@ -37,7 +37,7 @@ def rules(feeds: CityFeeds | None, *written: dict[str, Any]) -> RuleSet:
     found = rules_of(*(written or (ABSENT,)))
     if feeds is None:
         return found
-    version = set_version(found.rules, found.kinds, found.registers, feeds)
+    version = set_version(found.rules, found.kinds, found.registers, feeds=feeds)
     return msgspec.structs.replace(found, given=msgspec.structs.replace(found.given, feeds=feeds), version=version)
 
 
@@ -94,7 +94,7 @@ def test_feeds_travel_with_the_rules_and_are_part_of_the_version() -> None:
     assert unpack(pack(ruleset))[0].given.feeds == OWN
 
     def version(feeds: CityFeeds | None) -> str:
-        return set_version(ruleset.rules, ruleset.kinds, {}, feeds)
+        return set_version(ruleset.rules, ruleset.kinds, feeds=feeds)
 
     slower = CityFeeds.of((*DOORS, msgspec.structs.replace(HOMES, heartbeat=SECOND)), [ELDER])
     turned = CityFeeds.of((HOMES, *DOORS), [ELDER])

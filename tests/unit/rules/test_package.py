@@ -7,12 +7,14 @@ import zstandard
 from config.kinds import Kind
 from config.problem import ProblemsError
 from rules.engine import Limits, Tally
-from rules.inforce import RuleSets, check_shadow
+from rules.inforce import RuleSets
 from rules.life import Fate, Policy, pack, unpack
+from rules.life.governed import in_shadow
 from rules.life.package import MAX_BYTES, check_size
 from rules.life.plan import plan, read_policies
 from rules.model import Given, RuleSet, Source
 from rules.parser import parse_rules, parse_sources
+from rules.version import set_version
 from tests.fakes.rulekit import KINDS, rules_of
 
 OVER = {"rule": "r", "where": "value > 5"}
@@ -104,24 +106,18 @@ def test_what_kinds_mean_is_part_of_the_version() -> None:
     assert version(KINDS) == version(renamed) != version(changed)
 
 
-def test_rules_that_cannot_run_in_shadow_are_refused() -> None:
-    """Rules over several sources, by dates, and with expected sources: each with its place and what to do instead."""
-    rules = rules_of(
-        OVER | {"shadow": True, "by": ["zone"]},
-        {"rule": "all", "shadow": True, "by": []},
-        {"rule": "expects", "shadow": True, "absent": "5m", "expected": ["sensor/1"]},
-        {"rule": "fits", "shadow": True},
+def test_registers_of_rules_in_shadow_are_their_own() -> None:
+    """A candidate may expect other sources, or have another table, than the live rule of its name; both are in the version."""
+    gone = {"rule": "gone", "kind": "door", "absent": "60s"}
+    rules = rules_of(gone | {"expected": ["sensor/1"]}, gone | {"expected": ["sensor/2"], "shadow": True})
+    assert [member.key for member in rules.registers["gone"]] == ["sensor/1"]
+    assert [member.key for member in rules.shadow_registers["gone"]] == ["sensor/2"]
+    assert in_shadow(rules).registers == rules.shadow_registers
+    assert unpack(pack(rules))[0] == rules
+    other = rules_of(gone | {"expected": ["sensor/1"]}, gone | {"expected": ["sensor/3"], "shadow": True})
+    assert set_version(rules.rules, KINDS, rules.registers, rules.shadow_registers) != set_version(
+        rules.rules, KINDS, rules.registers, other.shadow_registers
     )
-    assert [problem.partition(": ")[2] for problem in told(check_shadow, rules)] == [
-        f"rule {name!r} {why}, and cannot run in shadow. Compare it over a recording: cityloop replay --against."
-        for name, why in (
-            ("r", "groups by zone, so that its groups may hold several sources"),
-            ("all", "groups by nothing, so that its groups may hold several sources"),
-            ("expects", "expects sources"),
-        )
-    ]
-    with pytest.raises(ProblemsError):
-        RuleSets(rules, 1, Limits(), Tally())
 
 
 def test_a_process_reads_each_set_once_and_remembers_a_few() -> None:

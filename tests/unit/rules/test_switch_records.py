@@ -10,10 +10,10 @@ from config.moment import SECOND
 from rules.fold import RULESET, RuleFold
 from rules.life import pack
 from rules.metrics import RuleMetrics
-from rules.model import RuleSet
+from rules.model import RuleSet, Source
 from streams.alert import AlertEvent, Cause
 from streams.codec import ENVELOPE_HEADERS, encode_envelope
-from streams.envelope import Envelope
+from streams.envelope import Envelope, Origin
 from streams.fold import Output, Record
 from streams.rejected import Reason, decode_rejected
 from streams.topics import ALERTS, MATCHES, OBSERVATIONS, REJECTED, SHADOW
@@ -43,9 +43,12 @@ def events(outputs: Any, topic: str = ALERTS) -> list[AlertEvent]:
     [
         (b"", "the rule set is damaged: "),
         (b"text", "the rule set is damaged: "),
-        (pack(rules_of(RULE | {"shadow": True, "by": []})), "rule 'over' groups by nothing, so that its groups may hold several sources"),
+        (
+            pack(msgspec.structs.replace(rules_of(RULE), sources=(Source("a.yaml", "groups: []\nrules: []"),))),
+            "a rule file has no field 'rules'.",
+        ),
     ],
-    ids=["nothing", "text", "shadow over sources"],
+    ids=["nothing", "text", "refused"],
 )
 def test_a_switch_that_cannot_be_made_is_a_dead_letter(topic: str, packed: bytes, what: str) -> None:
     """Kept with its reason, counted, and the old rules go on, on either side."""
@@ -109,6 +112,31 @@ def test_shadow_begins_and_ends_with_a_switch() -> None:
     assert {name for name, raw in again.delta().items() if name.startswith("shadow:")} == {
         name for name in kept if name.startswith("shadow:")
     }
+
+
+def test_shadow_over_several_sources_begins_and_ends_with_a_switch() -> None:
+    """Where sources meet, too: it begins with nothing where the clock stands, and leaves no section behind when it ends."""
+    both, live = rules_of(RULE, WIDE, WIDE | {"shadow": True}), rules_of(RULE, WIDE)
+    state = RuleFold(live).restore(MATCHES, 0, {})
+    assert not [name for name in state.full() if name.startswith("shadow:")]
+    assert state.step(record(MATCHES, ruleset=both.version, rules=pack(both))) == []
+    for number, rule in enumerate(("wide", "shadow:wide", "shadow:gone"), start=1):
+        sent = record(MATCHES, observations=(seen(number, 9),), tick=EPOCH + (number + 1) * SECOND, origin=Origin(OBSERVATIONS, 0, number))
+        outputs = state.step(msgspec.structs.replace(sent, key=rule.encode()))
+        assert [(output.topic, event.starts_at) for output in outputs for event in events([output], output.topic)] == [
+            *([(ALERTS, EPOCH + SECOND)] if rule == "wide" else []),
+            *([(SHADOW, EPOCH + 2 * SECOND)] if rule == "shadow:wide" else []),
+        ]
+    kept = dict(state.full())
+    assert f"shadow:{OBSERVATIONS}/group/wide/0" in kept
+    fold = RuleFold(live)
+    again = fold.restore(MATCHES, 0, kept)
+    for one in (state, again):
+        (gone,) = events(one.step(record(MATCHES, ruleset=live.version, rules=pack(live))), SHADOW)
+        assert (gone.event.value, gone.cause) == ("resolved", Cause.RULE_REMOVED)
+        own = {name for name in kept if name.startswith("shadow:")}
+        assert {name for name, raw in one.delta().items() if raw is None} >= own
+        assert not [name for name in one.full() if name.startswith("shadow:")]
 
 
 WIDE = {"rule": "wide", "where": "value > 5", "by": [], "keep_firing_for": "20s"}
