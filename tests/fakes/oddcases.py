@@ -15,8 +15,34 @@ from tests.fakes.oracle.log import Entry
 from tests.fakes.oracle.seen import SECOND, Seen
 
 MINUTE = 60 * SECOND
-NUMBERS = ("value > 5", "value >= 7 && zone == 'z1'", "attributes.load > 3", "value <= 4.5", "true")
-TRUTHS = ("value == true", "true", "value == true && attributes.load < 8", "value == false")
+NUMBERS = (
+    "value > 5",
+    "value >= 7 && zone == 'z1'",
+    "attributes.load > 3",
+    "value <= 4.5",
+    "true",
+    "value > 5 || zone == 'z2'",
+    "!(value > 5) && confidence >= 0.5",
+    "has(zone) && value > 2",
+    "zone in ['z1', 'z3'] && value > 3",
+    "attributes.load == 5 || attributes.load == 'heavy'",
+    "attributes.load != 'heavy' && unit == 'm'",
+)
+TRUTHS = ("value == true", "true", "value == true && attributes.load < 8", "value == false", "value == true || confidence < 0.5")
+WORDS = ("value == 'full'", "value != 'ok' && has(zone)", "value in ['full', 'half']")
+MIXED = ("value > 5", "value == true", "value != 'ok'", "!(value == 'full')")
+"""For kinds of several types: what is of another type is unequal, and has no order."""
+GROUPINGS: Sequence[Sequence[str]] = (
+    ["source"],
+    ["source"],
+    ["zone"],
+    ["source", "zone"],
+    ["zone", "value"],
+    [],
+    ["unit"],
+    ["source", "kind"],
+    ["attributes.load"],
+)
 CHANGES = ("2026-03-29T01:00:00+00:00", "2026-10-25T01:00:00+00:00", "2026-03-08T07:00:00+00:00", "2026-11-01T06:00:00+00:00")
 """When clocks change in Berlin and in New York."""
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Shanghai", "Asia/Kolkata", "Australia/Lord_Howe")
@@ -66,9 +92,9 @@ def rule(chance: random.Random, form: str, grid: int, *, live: bool) -> dict[str
 
     drawn = _DRAW[form](chance, time)
     if not live and form != "cluster":
-        drawn.setdefault("by", chance.choice([["source"], ["source"], ["zone"], ["source", "zone"], ["zone", "value"], []]))
-        if drawn.get("distinct") in drawn["by"]:
-            del drawn["by"]
+        drawn.setdefault("by", list(chance.choice(GROUPINGS)))
+        if drawn.get("distinct") in drawn["by"] or (form in ("sequence", "unanswered") and "kind" in drawn["by"]):
+            drawn["by"] = ["source"] if drawn.get("distinct") != "source" else []
     if form not in ("pulse", "sequence", "cluster") and drawn.get("stale_after") != "0ms" and chance.random() < 0.5:
         drawn["for"] = time(6)
     if chance.random() < 0.6:
@@ -85,8 +111,9 @@ def traffic(chance: random.Random, length: int, grid: int) -> list[Seen]:
     span, begin = max(4, length * chance.choice([1, 1, 2]) // 2), _begin(chance, grid)
     found = []
     for number in range(length):
-        kind = chance.choice(["level", "level", "door", "door", "motion"])
+        kind = chance.choice(["level", "level", "level", "door", "door", "motion", "note"])
         value: Any = chance.randint(0, 20) / 2 if kind == "level" else chance.random() < 0.6
+        value = chance.choice(["ok", "half", "full"]) if kind == "note" else value
         near = chance.choice([0, 0, 0, 0, 0, 1, -1])
         found.append(
             Seen(
@@ -99,7 +126,8 @@ def traffic(chance: random.Random, length: int, grid: int) -> list[Seen]:
                 (121.0 + chance.randint(0, 3) / 1000, 31.0 + chance.randint(0, 3) / 1000) if chance.random() < 0.9 else None,
                 chance.choice([0.25, 0.75, None]),
                 (f"evidence:{chance.randint(0, 4)}",) if chance.random() < 0.15 else (),
-                chance.choice([{}, {"load": 2}, {"load": 5}, {"load": 9.5}, {"load": "heavy"}]),
+                chance.choice([{}, {"load": 2}, {"load": 5}, {"load": 9.5}, {"load": "heavy"}, {"load": True}]),
+                chance.choice(["m", "m", "km", None]),
             )
         )
     return sorted(found, key=lambda seen: (seen.at, seen.id))
@@ -137,6 +165,7 @@ def observation_of(seen: Seen) -> Observation:
         confidence=seen.confidence,
         evidence=seen.evidence,
         attributes=dict(seen.attributes),
+        unit=seen.unit,
     )
 
 
@@ -155,22 +184,28 @@ Time = Callable[..., str]
 
 def _level(chance: random.Random, time: Time) -> dict[str, Any]:
     drawn: dict[str, Any] = {"kind": "level", "where": chance.choice(NUMBERS)}
+    clears = ["value < 3", "value < 7", "attributes.load > 3"]
+    if chance.random() < 0.3:
+        drawn, clears = {"kind": ["level", "door", "note"], "where": chance.choice(MIXED)}, ["value < 3", "value == false", "value == 'ok'"]
+    elif chance.random() < 0.2:
+        drawn, clears = {"kind": "note", "where": chance.choice(WORDS)}, ["value == 'ok'"]
     if chance.random() < 0.5:
-        drawn["clear"] = chance.choice(["value < 3", "value < 7", "attributes.load > 3"])
+        drawn["clear"] = chance.choice(clears)
     if chance.random() < 0.5:
         drawn["stale_after"] = time(8)
     return drawn
 
 
 def _count(chance: random.Random, time: Time) -> dict[str, Any]:
-    kind = chance.choice(["door", "level"])
-    where = chance.choice(NUMBERS if kind == "level" else TRUTHS)
+    kind, wheres = chance.choice([("door", TRUTHS), ("level", NUMBERS), ("note", WORDS)])
+    where = chance.choice(wheres)
     return {"kind": kind, "where": where, "count": chance.randint(1, 4), "within": time(12, 1)}
 
 
 def _distinct(chance: random.Random, time: Time) -> dict[str, Any]:
-    field = chance.choice(["value", "zone", "attributes.load"])
-    return {"kind": ["level", "door"], "count": chance.randint(2, 3), "distinct": field, "within": time(12, 1)}
+    field = chance.choice(["value", "zone", "attributes.load", "source", "unit", "kind"])
+    needed = 2 if field == "kind" else chance.randint(2, 3)
+    return {"kind": ["level", "door"], "count": needed, "distinct": field, "within": time(12, 1)}
 
 
 def _absent(chance: random.Random, time: Time) -> dict[str, Any]:
@@ -214,7 +249,7 @@ def _cluster(chance: random.Random, time: Time) -> dict[str, Any]:
 
 def _rate(chance: random.Random, time: Time) -> dict[str, Any]:
     bound = {chance.choice(["above", "below"]): chance.choice([-2, -0.5, 0, 1, 1.5]), "per": time(9, 1)}
-    return {"kind": "level", "where": chance.choice(["true", "value <= 9"]), "rate": bound, "within": time(9, 1)}
+    return {"kind": "level", "where": chance.choice(["true", "value <= 9", "confidence > 0.5"]), "rate": bound, "within": time(9, 1)}
 
 
 def _pulse(chance: random.Random, time: Time) -> dict[str, Any]:

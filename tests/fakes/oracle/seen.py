@@ -21,6 +21,7 @@ class Seen(NamedTuple):
     confidence: float | None = None
     evidence: tuple[str, ...] = ()
     attributes: Mapping[str, Any] = {}
+    unit: str | None = None
 
 
 def field(seen: Seen, name: str) -> Any:
