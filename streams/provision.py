@@ -45,6 +45,20 @@ class Provisioned(msgspec.Struct, frozen=True):
     outcome: Outcome
 
 
+class Looked(msgspec.Struct, frozen=True):
+    """What there is on a broker.
+
+    Attributes:
+        partitions: of each topic of the table that is there, in the order of the table.
+        missing: names of those that are not.
+        problems: where those that are there do not fit the table and the settings.
+    """
+
+    partitions: Mapping[str, int]
+    missing: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
 def topic_config(topic: Topic) -> dict[str, str]:
     """The broker's settings of a topic."""
     if topic.cleanup is Cleanup.COMPACT:
@@ -84,20 +98,51 @@ def is_there(settings: Settings, topic: str) -> bool:
         admin.close()
 
 
+def look(settings: Settings) -> Looked:
+    """Compare the broker's topics with the table and the settings; nothing is changed.
+
+    Raises:
+        kafka.errors.KafkaError: the broker does not answer.
+    """
+    admin = KafkaAdminClient(
+        bootstrap_servers=settings.bootstrap_servers, client_id="cityloop-look", bootstrap_timeout_ms=BOOTSTRAP_SECONDS * 1000
+    )
+    try:
+        return _look(admin, settings)
+    finally:
+        admin.close()
+
+
 def _provision(admin: Any, settings: Settings) -> list[Provisioned]:
-    names = {topic_name(topic.name, settings.topic_suffix): topic for topic in TOPICS}
-    created = _create(admin, {name: topic for name, topic in names.items() if name not in admin.list_topics()}, settings.partitions)
-    found = sorted(admin.describe_topics(list(names)), key=lambda told: list(names).index(told["name"]))
-    policies = _policies(admin, list(names))
-    problems: list[Problem] = []
-    report = []
-    for told in found:
-        name, partitions = told["name"], len(told["partitions"])
-        problems.extend(differences(names[name], partitions, policies.get(name), settings))
-        report.append(Provisioned(name, partitions, Outcome.CREATED if name in created else Outcome.VERIFIED))
-    if problems:
-        raise ProblemsError(problems)
-    return report
+    before = _look(admin, settings)
+    if before.problems:  # Nothing is made beside topics that do not fit: it would not fit them either.
+        raise ProblemsError(before.problems)
+    created = _create(admin, {name: topic for name, topic in _names(settings).items() if name in before.missing}, settings.partitions)
+    after = _look(admin, settings) if created else before
+    if after.problems:
+        raise ProblemsError(after.problems)
+    return [
+        Provisioned(name, partitions, Outcome.CREATED if name in created else Outcome.VERIFIED)
+        for name, partitions in after.partitions.items()
+    ]
+
+
+def _names(settings: Settings) -> dict[str, Topic]:
+    """The topics of the table by their names on the broker."""
+    return {topic_name(topic.name, settings.topic_suffix): topic for topic in TOPICS}
+
+
+def _look(admin: Any, settings: Settings) -> Looked:
+    names = _names(settings)
+    there = set(admin.list_topics())
+    present = [name for name in names if name in there]
+    counts = {told["name"]: len(told["partitions"]) for told in (admin.describe_topics(present) if present else ())}
+    policies = _policies(admin, present) if present else {}
+    found = {name: counts[name] for name in present}
+    problems = [
+        problem for name, partitions in found.items() for problem in differences(names[name], partitions, policies.get(name), settings)
+    ]
+    return Looked(partitions=found, missing=tuple(name for name in names if name not in there), problems=tuple(problems))
 
 
 def differences(topic: Topic, partitions: int, policy: str | None, settings: Settings) -> list[Problem]:
@@ -105,7 +150,7 @@ def differences(topic: Topic, partitions: int, policy: str | None, settings: Set
     name = topic_name(topic.name, settings.topic_suffix)
     found = []
     if partitions != settings.partitions:
-        fix = f"Set CITYLOOP_PARTITIONS={partitions}, or start afresh with another CITYLOOP_TOPIC_SUFFIX: sources cannot change partition."
+        fix = f"Set CITYLOOP_PARTITIONS={partitions} if all were made so, or start afresh with another CITYLOOP_TOPIC_SUFFIX: sources cannot change partition."
         found.append(Problem(file=name, what=f"has {partitions} partitions where the settings say {settings.partitions}.", fix=fix))
     if policy is not None and policy != topic.cleanup.value:
         fix = f"Set it with kafka-configs --alter --topic {name} --add-config cleanup.policy={topic.cleanup.value}."

@@ -22,6 +22,18 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 10.0
 _log = structlog.get_logger(__name__)
 
 
+def check_topics(settings: Settings) -> None:
+    """Refuse topics that do not fit the settings; a broker that does not answer yet is waited for by whoever needs it.
+
+    Raises:
+        ProblemsError: the broker's topics do not fit the settings.
+    """
+    try:
+        provision(settings)
+    except KafkaError as error:
+        _log.warning("broker.awaited", broker=settings.broker, error=str(error))
+
+
 def await_topics(settings: Settings) -> None:
     """Wait until a broker answers and has every topic; Faust would exit instead of waiting.
 

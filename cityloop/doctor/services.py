@@ -4,11 +4,15 @@ import asyncio
 import os
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cityloop.doctor.finding import Finding, bad, good, optional
 from config.problem import ProblemsError
 from config.settings import Settings
+
+if TYPE_CHECKING:
+    from streams.provision import Looked
 
 TIMEOUT_SECONDS = 3.0
 
@@ -32,10 +36,8 @@ def examine_broker(settings: Settings) -> list[Finding]:
                 "Start the broker, or set CITYLOOP_BROKER=kafka://host:port (make kafka starts one here).",
             )
         ]
-    try:
-        return [good("broker", f"{address} answers."), _topics(set(admin.list_topics()), settings)]
-    finally:
-        admin.close()
+    admin.close()
+    return [good("broker", f"{address} answers."), *_topics(settings)]
 
 
 def _embedded() -> Finding:
@@ -52,13 +54,24 @@ def _embedded() -> Finding:
         )
 
 
-def _topics(there: set[str], settings: Settings) -> Finding:
-    from streams.topics import TOPICS, topic_name  # noqa: PLC0415  # Only when a broker answered.
+def _topics(settings: Settings) -> list[Finding]:
+    from kafka.errors import KafkaError  # noqa: PLC0415  # Only when a broker answered.
 
-    missing = [name for topic in TOPICS if (name := topic_name(topic.name, settings.topic_suffix)) not in there]
-    if missing:
-        return optional("topics", f"Not there yet: {', '.join(missing)}.", "The gateway makes them when it starts.")
-    return good("topics", f"All {len(TOPICS)} are there.")
+    from streams.provision import look  # noqa: PLC0415  # As above.
+
+    try:
+        looked = look(settings)
+    except KafkaError as error:
+        return [bad("topics", f"The broker did not tell of them: {error}.", "Check the rights of cityloop's user on the broker.")]
+    return topics_found(looked, settings)
+
+
+def topics_found(looked: "Looked", settings: Settings) -> list[Finding]:
+    """What to make of the topics on a broker: how many there are, and whether all have the partitions of the settings."""
+    problems = [bad("topics", f"{problem.file} {problem.what}", problem.fix) for problem in looked.problems]
+    if looked.missing:
+        return [*problems, optional("topics", f"Not there yet: {', '.join(looked.missing)}.", "The gateway makes them when it starts.")]
+    return problems or [good("topics", f"All {len(looked.partitions)} are there, with {settings.partitions} partitions each.")]
 
 
 def examine_mqtt(settings: Settings) -> Finding:

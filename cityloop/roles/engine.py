@@ -14,6 +14,7 @@ from cityloop.bootstrap import city_folder, environment_of, load_catalogue
 from cityloop.rulekeeper import RuleKeeper, keep_rules
 from cityloop.switching import last_switched, rules_of_city
 from config.catalogue import Catalogue
+from config.problem import ProblemsError
 from config.settings import Settings, read_settings
 from rules.agents import TOPICS, build_engine
 from rules.fold import RuleFold
@@ -24,7 +25,7 @@ from streams.progress import GroupWatch
 from streams.provision import provision
 from streams.supervisor import Child, Supervisor
 from streams.telemetry import Health, configure_logging, serve_telemetry
-from streams.worker import await_topics, run_worker
+from streams.worker import await_topics, check_topics, run_worker
 
 GROUP = "cityloop-engine"
 """The consumer group of the workers, before the installation's suffix."""
@@ -39,10 +40,11 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
     worker. Worker number *n* serves metrics and health on ``metrics_port + n``, counted from 0.
 
     Raises:
-        ProblemsError: the rules cannot be read.
+        ProblemsError: the rules cannot be read, or the topics do not fit the settings.
     """
     configure_logging(settings.log_level, "engine")
     rules_of_city(catalogue)
+    check_topics(settings)
     asyncio.run(_supervise(settings))
 
 
@@ -52,7 +54,12 @@ def work(settings: Settings, catalogue: Catalogue) -> int:
     configure_logging(settings.log_level, "engine")
     health = Health()
     telemetry = serve_telemetry(health, settings.host, settings.metrics_port)
-    await_topics(settings)
+    try:
+        await_topics(settings)
+    except ProblemsError as error:  # A broker that was away when the role began, or was changed since.
+        for problem in error.problems:
+            _log.error("topics.refused", problem=str(problem))  # The trace says nothing; the problems do.
+        return os.EX_CONFIG
     fold = RuleFold(_first_rules(settings, catalogue), partitions=settings.partitions, feeds=catalogue.feed_table)
     fold.tally.stopwatch = time.perf_counter
     REGISTRY.register(RuleMetrics(fold))

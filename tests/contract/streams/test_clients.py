@@ -5,7 +5,10 @@ import asyncio
 import msgspec
 import pytest
 from aiokafka import AIOKafkaConsumer
+from kafka.admin import KafkaAdminClient, NewTopic
 
+from cityloop.doctor.finding import State
+from cityloop.doctor.services import examine_broker
 from config.problem import ProblemsError
 from config.settings import Settings
 from streams.batcher import Batcher
@@ -13,9 +16,10 @@ from streams.checkpoint.kafkalog import KafkaLog
 from streams.codec import decode_record
 from streams.observation import Observation
 from streams.producer import open_producer
-from streams.provision import Outcome, provision
+from streams.provision import Outcome, look, provision
 from streams.ticker import Ticker
 from streams.topics import CHECKPOINTS, OBSERVATIONS, TOPICS, URGENT, topic_name
+from streams.worker import check_topics
 from tests.fakes.observations import KINDS, NOON, observation
 
 
@@ -34,7 +38,30 @@ def test_other_partitions_are_refused(settings: Settings) -> None:
         provision(msgspec.structs.replace(settings, partitions=3))
     assert len(caught.value.problems) == len(TOPICS)
     assert caught.value.problems[0].what == "has 2 partitions where the settings say 3."
-    assert caught.value.problems[0].fix.startswith("Set CITYLOOP_PARTITIONS=2, or start afresh")
+    assert caught.value.problems[0].fix.startswith("Set CITYLOOP_PARTITIONS=2 if all were made so, or start afresh")
+
+
+def test_beside_topics_that_do_not_fit_nothing_is_made(settings: Settings) -> None:
+    """A topic that a newer version brings would get the wrong number of partitions too; it is made when the settings fit again."""
+    admin = KafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
+    name = topic_name(OBSERVATIONS, settings.topic_suffix)
+    admin.create_topics([NewTopic(name, 3, 1, topic_configs={"cleanup.policy": "delete"})])
+    admin.wait_for_topics([name])
+    admin.close()
+    with pytest.raises(ProblemsError) as caught:
+        check_topics(settings)
+    assert [(problem.file, problem.what) for problem in caught.value.problems] == [(name, "has 3 partitions where the settings say 2.")]
+    looked = look(settings)
+    assert (dict(looked.partitions), len(looked.missing)) == ({name: 3}, len(TOPICS) - 1)
+    found = examine_broker(settings)
+    assert [(one.name, one.state) for one in found] == [
+        ("broker", State.GOOD),
+        ("topics", State.BAD),
+        ("topics", State.OPTIONAL),
+    ]
+    fits = msgspec.structs.replace(settings, partitions=3)
+    provision(fits)
+    assert [(one.name, one.state) for one in examine_broker(fits)] == [("broker", State.GOOD), ("topics", State.GOOD)]
 
 
 async def test_batcher_to_consumer(settings: Settings) -> None:

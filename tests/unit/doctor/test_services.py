@@ -12,10 +12,13 @@ from cityloop.doctor.services import (
     examine_mqtt,
     examine_secrets,
     examine_weights,
+    topics_found,
 )
+from config.problem import Problem
 from config.settings import Settings
 from dispatch.store import migrate
 from dispatch.store.engine import open_engine
+from streams.provision import Looked
 
 DATA = Path(__file__).parents[2] / "data" / "config"
 
@@ -33,6 +36,18 @@ def test_a_silent_broker_is_bad() -> None:
     (finding,) = examine_broker(Settings(broker=f"kafka://{address}"))
     assert finding.state is State.BAD
     assert finding.what.startswith(f"{address} does not answer")
+
+
+def test_topics_that_do_not_fit_are_told_one_by_one() -> None:
+    """Each with what to do; those that are missing besides are no fault, and where all is well it says with how many partitions."""
+    problem = Problem(file="cityloop.alerts", what="has 3 partitions where the settings say 4.", fix="Set CITYLOOP_PARTITIONS=3.")
+    odd = Looked(partitions={"cityloop.alerts": 3}, missing=("cityloop.rules",), problems=(problem,))
+    assert topics_found(odd, Settings()) == [
+        bad("topics", "cityloop.alerts has 3 partitions where the settings say 4.", "Set CITYLOOP_PARTITIONS=3."),
+        optional("topics", "Not there yet: cityloop.rules.", "The gateway makes them when it starts."),
+    ]
+    fine = Looked(partitions={"cityloop.alerts": 7}, missing=(), problems=())
+    assert topics_found(fine, Settings(partitions=7)) == [good("topics", "All 1 are there, with 7 partitions each.")]
 
 
 def test_a_silent_mqtt_broker_is_bad() -> None:
