@@ -3,14 +3,18 @@
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
+from config.camerafile import SCHEMES
+from config.problem import Problem
 from config.settings import read_settings
 from config.sources import Camera
 from detectors.evidence.annotation import Annotator, annotated, open_annotator
@@ -65,6 +69,29 @@ class Summary(msgspec.Struct, kw_only=True):
     vehicles: int = 0
 
 
+FIELDS: Mapping[str, Any] = MappingProxyType({"zone": None, "confidence": None, "attributes": {}})
+"""What every line has, also where an observation knows none of it."""
+
+
+def objections_to(source: str) -> list[Problem]:
+    """Why frames cannot come from a file or an address, as far as its text shows. A password in it is not repeated."""
+    if not source:
+        return [Problem(file="FILE|URL", what="it is empty.", fix="Name a file, or the address of a camera.")]
+    try:
+        parts = urlsplit(source)
+        secret, scheme = parts.username is not None or parts.password is not None, parts.scheme
+    except ValueError as error:
+        return [Problem(file=source, what=f"it is no address: {error}.", fix="Write for example rtsp://10.0.0.5/stream1.")]
+    if secret:
+        what = "it contains a user name or password, which would be seen in logs and in the list of processes."
+        fix = "Leave them out and write options: {credentials: 'env:NAME'} in the camera's file, where NAME holds user:password."
+        return [Problem(file="FILE|URL", what=what, fix=fix)]
+    if "://" in source and scheme not in SCHEMES:
+        fix = f"Write a file's name, or one of {', '.join(f'{one}:' for one in SCHEMES)}"
+        return [Problem(file=source, what=f"frames cannot be read from {scheme}.", fix=fix)]
+    return []
+
+
 def run_detection(request: Request, emit: Callable[[Any], None], talk: Console) -> Summary:
     """Judge a camera's frames and emit each observation in its public form.
 
@@ -104,11 +131,16 @@ def run_detection(request: Request, emit: Callable[[Any], None], talk: Console) 
             summary.observations += len(told)
             summary.vehicles += sum(one.attributes.get("phase") == Phase.CONFIRMED for one in told)
             for one in told:
-                emit(write_observation(one))
+                emit(_whole(write_observation(one)))
             if annotator is not None:
                 _annotate(annotator, judge, camera, frame, told)
     summary.inferences = judge.inferences
     return summary
+
+
+def _whole(written: dict[str, Any]) -> dict[str, Any]:
+    """An observation's public form with every field of the output, in one order."""
+    return {**written, **{name: empty for name, empty in FIELDS.items() if name not in written}}
 
 
 def _annotate(annotator: Annotator, judge: Judge, camera: Camera, frame: Frame, told: tuple[Observation, ...]) -> None:
@@ -141,10 +173,12 @@ def _live_frames(request: Request, talk: Console) -> Generator[Frame, None, None
     source = open_live(request.camera, os.environ, system_clock)
     begun = system_clock()
     fault: str | None = None
+    seen = False
     source.start(request.camera.id)
     try:
         for arrival in arrivals_of(source, request.camera.rate, threading.Event().wait):
             if arrival.frame is not None:
+                seen = True
                 yield arrival.frame
             elif arrival.fault is not None and arrival.fault != fault:
                 talk.print(arrival.fault, markup=False)
@@ -152,7 +186,10 @@ def _live_frames(request: Request, talk: Console) -> Generator[Frame, None, None
             if source.failures >= PATIENCE and source.connections == 0:
                 raise SourceError(fault or "no connection")
             if request.seconds is not None and system_clock() - begun >= request.seconds * 1e6:
-                return
+                if seen:
+                    return
+                # Whoever asked for a minute of a camera must not take its silence for an empty street.
+                raise SourceError(fault or "no picture came")
     except KeyboardInterrupt:
         return
     finally:

@@ -1,11 +1,14 @@
 """The command line: one table of commands, each in a module of its own under ``cityloop/commands``."""
 
 import importlib
+import importlib.metadata
 import sys
+from typing import Annotated
 
 import typer
 
-from cityloop.terminal import Exit, talk
+from cityloop.terminal import Exit, file_problem, refuse, talk
+from config.problem import ProblemsError
 
 COMMANDS = (
     "cityloop.commands.audit",
@@ -39,13 +42,32 @@ def application() -> typer.Typer:
         pretty_exceptions_enable=False,
         add_completion=False,
     )
+    app.callback()(_door)
     for module in COMMANDS:
         importlib.import_module(module).register(app)
     return app
 
 
+def _tell_version(asked: bool) -> None:  # noqa: FBT001  # Typer hands an option's value to its callback by position.
+    if asked:
+        typer.echo(f"cityloop {importlib.metadata.version('cityloop')}")
+        raise typer.Exit
+
+
+def _door(
+    *,
+    version: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show an unforeseen error with its traceback; may stand anywhere.")] = False,
+) -> None:
+    """Streaming event processing for city operations."""
+    del version, debug  # The callback has printed the one, and main() has taken out the other: here they are explained.
+
+
 def main() -> None:
-    """Run the command line; an unforeseen error is one line, and a traceback only with ``--debug`` anywhere."""
+    """Run the command line; an unforeseen error is one line, and a traceback only with ``--debug`` anywhere.
+
+    A refusal or a file that cannot be used, which a command has let through, is wrong use like any other.
+    """
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
@@ -53,5 +75,14 @@ def main() -> None:
     except Exception as error:  # The last line of defence: a user sees a sentence, a developer asks for more.
         if debug:
             raise
-        talk.print(f"cityloop: {type(error).__name__}: {error} (run again with --debug for the whole story)", style="red", markup=False)
-        sys.exit(Exit.FOUND_PROBLEMS)
+        sys.exit(_told(error))
+
+
+def _told(error: Exception) -> int:
+    """Tell an error that no command has caught; how the process ends."""
+    if isinstance(error, ProblemsError):
+        return refuse(error).exit_code
+    if isinstance(error, OSError) and error.filename is not None:
+        return refuse(file_problem(error, "cityloop")).exit_code
+    talk.print(f"cityloop: {type(error).__name__}: {error} (run again with --debug for the whole story)", style="red", markup=False)
+    return Exit.FOUND_PROBLEMS

@@ -10,7 +10,8 @@ from rich.console import Console
 
 from config.problem import Problem, ProblemsError
 
-talk = Console(stderr=True, highlight=False, soft_wrap=True)
+talk = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+"""Words for people. Without emoji codes: ``cells.csv:100:5`` is a place, and its middle no picture of a hundred."""
 
 
 class Exit(IntEnum):
@@ -33,3 +34,14 @@ def refuse(error: ProblemsError | Problem) -> typer.Exit:
     for problem in problems:
         talk.print(str(problem), style="red", markup=False)
     return typer.Exit(Exit.WRONG_USE)
+
+
+def file_problem(error: OSError, name: str) -> Problem:
+    """What the system says of a file, as a problem of that file.
+
+    Args:
+        error: its own file's name is taken, where it has one.
+        name: what to call the place otherwise.
+    """
+    file = name if error.filename is None else str(error.filename)
+    return Problem(file=file, what=f"it cannot be used: {error.strerror or error}.", fix="Check the name and its permissions.")

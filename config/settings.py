@@ -6,9 +6,12 @@ from typing import Annotated
 
 import msgspec
 
+from config.brokeraddress import FORM, bootstrap_of
 from config.problem import Problem, ProblemsError
 
 PREFIX = "CITYLOOP_"
+EMBEDDED = "embedded"
+"""The broker that is started along, and ends with its process."""
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 """A TCP port; 0 lets the system choose one, or turns a server off."""
@@ -144,7 +147,22 @@ def read_settings(environment: Mapping[str, str], **options: object) -> Settings
             problems.append(
                 Problem(file=variable, what=f"{text!r} does not fit: {error}.", fix=f"Write a value like {known[name].default!r}.")
             )
+    given = {name: value for name, value in options.items() if value is not None}
+    fault = _broker_fault(*(("--broker", given["broker"]) if "broker" in given else (f"{PREFIX}BROKER", values.get("broker", EMBEDDED))))
+    if fault is not None:
+        problems.append(fault)
     if problems:
         raise ProblemsError(problems)
-    values.update({name: value for name, value in options.items() if value is not None})
+    values.update(given)
     return msgspec.convert(values, Settings, strict=False)
+
+
+def _broker_fault(name: str, address: object) -> Problem | None:
+    """What is wrong with a broker's address; else a client would find out much later, in words of its own."""
+    if address == EMBEDDED:
+        return None
+    try:
+        bootstrap_of(str(address))
+    except ValueError as error:
+        return Problem(file=name, what=f"{address!r} is no broker: {error}.", fix=f"Write {FORM}.")
+    return None

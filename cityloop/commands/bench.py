@@ -47,7 +47,6 @@ def engine(
     ] = False,
 ) -> None:
     """The engine beside consuming alone, and beside an idiomatic per-event Faust agent, in one run on one broker."""
-    from bench.brokers import APACHE, EMBEDDED  # noqa: PLC0415  # As below.
     from bench.engine import BenchError, Plan, measure  # noqa: PLC0415  # Heavy: Faust and the broker, which other commands do without.
     from bench.peers.stage import PeersPlan  # noqa: PLC0415  # As above.
     from bench.ruleset import DEMO, PACK  # noqa: PLC0415  # As above.
@@ -55,8 +54,7 @@ def engine(
 
     if rules not in (DEMO, PACK) and not Path(rules).is_file():
         raise refuse(Problem(file="--rules", what=f"There is no rule file {rules!r}.", fix="Write demo, pack, or the path of a rule file."))
-    if broker not in (EMBEDDED, APACHE) and not broker.startswith("kafka://"):
-        raise refuse(Problem(file="--broker", what=f"{broker!r} is no broker.", fix="Write kafka://host:port."))
+    benchcore.check_broker_option(broker)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(Exit.FOUND_PROBLEMS))  # So that broker and contender end with us.
     if peers:
         slow = baseline_observations

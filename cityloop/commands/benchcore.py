@@ -6,8 +6,9 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from cityloop.reach import check_broker
 from cityloop.terminal import Exit, emit, refuse, talk
-from config.problem import Problem
+from config.problem import Problem, ProblemsError
 
 _MOST_SOURCES = 5_000_000
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
@@ -54,7 +55,7 @@ def state(
     from bench.ruleset import PACK, rules_named  # noqa: PLC0415  # Heavy, and other commands do without.
     from bench.state import measure  # noqa: PLC0415  # As above.
 
-    _check_broker(broker)
+    check_broker_option(broker)
     _show(measure(rules_named(PACK), _progress, sources=sources, reports=reports, changed=changed, broker=broker), json=json)
 
 
@@ -69,7 +70,7 @@ def latency(
     from bench.latency import LatencyError, measure  # noqa: PLC0415  # Heavy, and other commands do without.
     from streams.broker.process import BrokerError  # noqa: PLC0415  # As above.
 
-    _check_broker(broker)
+    check_broker_option(broker)
     try:
         report = measure(_progress, broker=broker, per_second=per_second, seconds=seconds)
     except (LatencyError, BrokerError) as error:
@@ -78,9 +79,18 @@ def latency(
     _show(report, json=json)
 
 
-def _check_broker(broker: str) -> None:
-    if broker not in ("embedded", "apache") and not broker.startswith("kafka://"):
-        raise refuse(Problem(file="--broker", what=f"{broker!r} is no broker.", fix="Write embedded, apache or kafka://host:port."))
+def check_broker_option(broker: str) -> None:
+    """See that ``--broker`` names one that is started for the measurement, or one that answers.
+
+    Raises:
+        typer.Exit: it does not, and that was told.
+    """
+    if broker in ("embedded", "apache"):
+        return
+    try:
+        check_broker(broker)
+    except ProblemsError as error:
+        raise refuse(error) from None
 
 
 def _progress(text: str) -> None:

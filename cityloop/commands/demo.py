@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cityloop.reach import check_broker
 from cityloop.terminal import Exit, emit, refuse, talk
 from config.problem import Problem, ProblemsError
 
@@ -39,6 +40,8 @@ def demo(
     configure_logging("error", "demo")  # Libraries' own words are no talk for people; the roles' logs are files.
     options = Options(exit_after=exit_after, port=port, broker=broker, data=data, city=city)
     try:
+        if broker is not None:
+            check_broker(broker)
         report = asyncio.run(play(options, lambda line: talk.print(line, markup=False)))
     except ProblemsError as error:
         raise refuse(error) from error

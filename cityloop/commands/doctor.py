@@ -4,9 +4,10 @@ import os
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.markup import escape
 
-from cityloop.terminal import Exit, emit, refuse, talk
+from cityloop.terminal import Exit, emit, refuse
 from config.problem import ProblemsError
 from config.settings import read_settings
 
@@ -28,11 +29,12 @@ def doctor(*, json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     except ProblemsError as error:
         raise refuse(error) from error
     findings = []
+    page = Console(highlight=False, soft_wrap=True, emoji=False)  # What it finds is its data: on stdout, coloured on a terminal.
     for finding in examine(settings):
         findings.append(finding)
         if not json:
             fix = f"\n           {escape(finding.fix)}" if finding.fix else ""
-            talk.print(f"{MARKS[finding.state]} {escape(finding.name)}: {escape(finding.what)}{fix}")
+            page.print(f"{MARKS[finding.state]} {escape(finding.name)}: {escape(finding.what)}{fix}")
     result = diagnosis(findings)
     if json:
         emit(result)

@@ -8,12 +8,12 @@ from typing import Annotated, BinaryIO, Protocol
 import msgspec
 import typer
 
-from cityloop.commands.recorded import PARQUET, TOPICS, Span, bar, instant_of, open_tape, topic_of
+from cityloop.commands.recorded import PARQUET, TOPICS, Span, bar, instants_of, open_tape, topic_of
 from cityloop.commands.recording import STDIN
 from cityloop.commands.rulesources import refuse_argument
-from cityloop.terminal import Exit, refuse, talk
-from config.problem import ProblemsError
-from config.settings import read_settings
+from cityloop.terminal import Exit, emit, refuse, talk
+from config.problem import Problem, ProblemsError
+from config.settings import EMBEDDED, read_settings
 from streams.codec import decode_record
 from streams.fold import Record
 from streams.observation import Observation
@@ -67,6 +67,7 @@ def record(
     since: Annotated[str | None, typer.Option("--from", metavar="T", help="Records from this RFC 3339 instant on.")] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="T", help="Records before this RFC 3339 instant; default: up to now.")] = None,
     broker: Annotated[str | None, typer.Option("--broker", metavar="kafka://H:P", help="The Kafka broker (CITYLOOP_BROKER).")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object on what was written; not with OUT '-'.")] = False,
 ) -> None:
     """Write the observations of a topic to a file, in the order of their records' time, with a bounded part of them in memory.
 
@@ -75,15 +76,36 @@ def record(
     import os  # noqa: PLC0415  # The door alone looks at the environment.
 
     try:
-        settings = read_settings(os.environ, broker=broker)
+        at = instants_of(**{"from": since, "to": to})
         names = [topic_of(name, "--topic") for name in topic or list(TOPICS)]
-        span = Span(instant_of(since, "--from"), instant_of(to, "--to"))
-        raise typer.Exit(_record(out, f"{settings.broker}/{','.join(names)}", span))
+        _check_out(out, json=json)
+        settings = read_settings(os.environ, broker=broker)
+        if settings.broker == EMBEDDED:
+            raise refuse_argument("CITYLOOP_BROKER", "no broker is named.", "Name the one that the engine uses: --broker kafka://host:port")
+        raise typer.Exit(_record(out, f"{settings.broker}/{','.join(names)}", Span(at["from"], at["to"]), json=json))
     except ProblemsError as error:
         raise refuse(error) from None
 
 
-def _record(out: str, address: str, span: Span) -> Exit:
+def _check_out(out: str, *, json: bool) -> None:
+    """What can be known before a broker is asked.
+
+    Raises:
+        ProblemsError: the file cannot be what is wanted; every reason is told.
+    """
+    problems = []
+    if json and out == STDIN:
+        problems.append(Problem(file="--json", what="stdout takes the observations already.", fix="Name a file, or leave --json out."))
+    if out != STDIN and not out.endswith((PARQUET, ".ndjson")):
+        what = "its name does not say what to write."
+        problems.append(Problem(file=out or "OUT", what=what, fix="End it in .parquet or .ndjson, or write '-' for stdout."))
+    elif not Path(out).absolute().parent.is_dir():
+        problems.append(Problem(file=out, what="there is no such folder.", fix="Make it first, or name another one."))
+    if problems:
+        raise ProblemsError(problems)
+
+
+def _record(out: str, address: str, span: Span, *, json: bool) -> Exit:
     from streams.tape import TapeReader  # noqa: PLC0415  # A client of a broker; --help must not wait for it.
 
     with open_tape(address, span, TapeReader) as tape:
@@ -95,6 +117,8 @@ def _record(out: str, address: str, span: Span) -> Exit:
                 sink.write(observations)
         finally:
             sink.close()
+    if json:
+        emit({"out": out, "observations": written, "unread": len(unread)})
     talk.print(f"{written} observations to {out}, {len(unread)} records that could not be read left out.", markup=False)
     for where in unread[:10]:
         talk.print(f"  {where}", markup=False)

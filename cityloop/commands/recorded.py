@@ -13,15 +13,16 @@ from rich.progress import Progress
 from cityloop.commands.recording import opened, watched
 from cityloop.commands.rulesources import refuse_argument
 from cityloop.terminal import talk
+from config.brokeraddress import SCHEME, bootstrap_of
 from config.kinds import Kind
 from config.moment import Micros
+from config.problem import Problem, ProblemsError
 from config.settings import read_settings
 from rules.parser import UnknownKinds
 from rules.replay import Line, infer_kinds, infer_kinds_of, lines_of, read_lines, read_objects
 from streams.clock import system_clock
 from streams.topics import OBSERVATIONS, URGENT
 
-SCHEME = "kafka://"
 PARQUET = ".parquet"
 TOPICS = {name.removeprefix("cityloop."): name for name in (OBSERVATIONS, URGENT)}
 """Topics of observations, by their short names."""
@@ -106,13 +107,21 @@ def open_tape(address: str, span: Span, reader: Any) -> Any:
 
     from streams.tape import Tape  # noqa: PLC0415
 
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise refuse_argument(address, f"it is no address: {error}.", "Check the brackets of the host.") from None
     wanted = [topic_of(name, address) for name in parts.path.strip("/").split(",") if name]
+    form = f"Write kafka://host:port/{'|'.join(TOPICS)}, or both with a comma."
     if not wanted or not parts.netloc:
-        raise refuse_argument(address, "it names no topic.", f"Write kafka://host:port/{'|'.join(TOPICS)}, or both with a comma.")
+        raise refuse_argument(address, "it names no topic.", form)
+    try:
+        servers = bootstrap_of(address)
+    except ValueError as error:
+        raise refuse_argument(address, f"it names no broker: {error}.", form) from None
     suffix = read_settings(os.environ).topic_suffix
     until = system_clock() if span.until is None else span.until
-    tape = Tape(bootstrap_servers=parts.netloc, topics=wanted, suffix=suffix, since=span.since, until=until)
+    tape = Tape(bootstrap_servers=servers, topics=wanted, suffix=suffix, since=span.since, until=until)
     try:
         return reader(tape)
     except LookupError as error:
@@ -147,6 +156,24 @@ def bar(items: Iterable[_Item], length: int, *, shown: bool) -> Iterator[_Item]:
             if number % _STRIDE == 0:
                 progress.update(task, completed=number)
             yield item
+
+
+def instants_of(**options: str | None) -> dict[str, Micros | None]:
+    """The RFC 3339 instants of several options, by their names without ``--``.
+
+    Raises:
+        ProblemsError: some are none; every one is told.
+    """
+    found: dict[str, Micros | None] = {}
+    problems: list[Problem] = []
+    for name, text in options.items():
+        try:
+            found[name] = instant_of(text, f"--{name}")
+        except ProblemsError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ProblemsError(problems)
+    return found
 
 
 def instant_of(text: str | None, option: str) -> Micros | None:

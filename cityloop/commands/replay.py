@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from cityloop.commands.recorded import Recorded, Span, instant_of, recorded
+from cityloop.commands.recorded import Recorded, Span, instants_of, recorded
 from cityloop.commands.replaydiff import tell_diff
 from cityloop.commands.rulesources import kinds_of, reporters_of
 from cityloop.terminal import Exit, refuse, talk
@@ -59,8 +59,8 @@ def register(app: typer.Typer) -> None:
         Exit 0; 1 when lines were rejected (each is told with its line and reason); 2 when it could not begin.
         """
         try:
-            span = Span(instant_of(since, "--from"), instant_of(to, "--to"))
-            asked = Asked(observations, rules, against or [], instant_of(until, "--until"), city, infer, json, span)
+            at = instants_of(**{"from": since, "to": to, "until": until})
+            asked = Asked(observations, rules, against or [], at["until"], city, infer, json, Span(at["from"], at["to"]))
             raise typer.Exit(_run(asked))
         except ProblemsError as error:
             raise refuse(error) from None

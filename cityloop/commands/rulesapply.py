@@ -10,9 +10,10 @@ from typing import Annotated
 import msgspec
 import typer
 
+from cityloop.reach import check_broker
 from cityloop.terminal import Exit, emit, refuse, talk
 from config.problem import Problem, ProblemsError
-from config.settings import Settings, read_settings
+from config.settings import EMBEDDED, Settings, read_settings
 from rules.life import Change, Fate, Policy
 from rules.life.feeds import FeedChange
 from rules.life.plan import Plan, plan, read_policies
@@ -91,16 +92,11 @@ def reachable(settings: Settings) -> Settings:
     Raises:
         ProblemsError: they name none, or it does not answer.
     """
-    if settings.broker == "embedded":
+    if settings.broker == EMBEDDED:
         fix = "Name the one that the engine uses: --broker kafka://host:port"
         raise ProblemsError([Problem(file="CITYLOOP_BROKER", what="no broker is named.", fix=fix)])
     configure_logging("warning", "rules")  # To stderr; what clients have to say is no data.
-    host, _, port = settings.bootstrap_servers.partition(",")[0].rpartition(":")
-    try:
-        socket.create_connection((host, int(port)), timeout=5).close()
-    except (OSError, ValueError) as error:
-        what = f"no broker answers: {error}."
-        raise ProblemsError([Problem(file=settings.broker, what=what, fix="Check the address, and that the broker runs.")]) from None
+    check_broker(settings.broker)
     return settings
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from cityloop.commands.recorded import instant_of
+from cityloop.commands.recorded import instants_of
 from cityloop.commands.replaydiff import tell_diff
 from cityloop.commands.rulesapply import BrokerOption, reachable
 from cityloop.terminal import refuse
@@ -55,10 +55,11 @@ def shadow(
     Exit 0; 2 when no rule runs in shadow, or the broker does not answer.
     """
     try:
+        at = instants_of(**{"from": since, "to": to})
         settings = reachable(read_settings(os.environ, broker=broker))
         trial = _trial(asyncio.run(_entries(settings)), rule)
-        begin = instant_of(since, "--from")
-        diff = compare(_records(settings, trial.since if begin is None else begin), trial, begin, instant_of(to, "--to"))
+        begin = at["from"]
+        diff = compare(_records(settings, trial.since if begin is None else begin), trial, begin, at["to"])
         raise typer.Exit(tell_diff(diff, as_json=json))
     except ProblemsError as error:
         raise refuse(error) from None

@@ -12,6 +12,8 @@ from cityloop.doctor.services import (
     examine_broker,
     examine_city,
     examine_database,
+    examine_key,
+    examine_model,
     examine_mqtt,
     examine_secrets,
     examine_weights,
@@ -28,6 +30,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield examine_mqtt(settings)
     yield examine_database(settings)
     yield examine_weights()
+    yield examine_model(settings)
+    yield examine_key(settings)
     yield examine_secrets(settings)
     yield examine_disk(Path(settings.data))
     yield examine_port("cityloop_console_port", settings.host, settings.console_port)

@@ -5,7 +5,6 @@ import os
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from cityloop.doctor.finding import Finding, bad, good, optional
 from config.problem import ProblemsError
@@ -78,8 +77,13 @@ def examine_mqtt(settings: Settings) -> Finding:
     """Connect to the MQTT broker."""
     if not settings.mqtt:
         return optional("mqtt", "The MQTT door is off.", "Set CITYLOOP_MQTT=mqtt://host:port to take messages of devices.")
-    parts = urlsplit(settings.mqtt)
-    host, port = parts.hostname or "", parts.port or 1883
+    from streams.gateway.mqttendpoint import read_endpoint  # noqa: PLC0415  # It brings the client.
+
+    try:
+        endpoint = read_endpoint(settings.mqtt, client="cityloop-doctor")
+    except ProblemsError as error:
+        return _refused("mqtt", error)
+    host, port = endpoint.host, endpoint.port
     try:
         with socket.create_connection((host, port), timeout=TIMEOUT_SECONDS):
             return good("mqtt", f"{host}:{port} answers.")
@@ -92,13 +96,17 @@ def examine_database(settings: Settings) -> Finding:
     from sqlalchemy.engine import make_url  # noqa: PLC0415  # Heavy, and only this examination wants it.
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  # As above.
 
-    url = make_url(settings.database_url)
+    try:
+        url = make_url(settings.database_url)
+    except SQLAlchemyError:
+        fix = "Write sqlite+aiosqlite:///PATH, or postgresql+psycopg://user:password@host/name; left out, SQLite in CITYLOOP_DATA."
+        return bad("database", "CITYLOOP_DATABASE is no database's URL.", fix)
     if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).exists()):
         return optional("database", f"{url.database} is not there yet.", "Every role makes it when it starts; or run: cityloop db upgrade")
     told = url.render_as_string(hide_password=True)
     try:
         at, wanted = asyncio.run(_revisions(settings.database_url))
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, ImportError, OSError) as error:
         why = str(getattr(error, "orig", None) or error).splitlines()[0]
         return bad("database", f"{told} cannot be used: {why}.", "Check CITYLOOP_DATABASE and that the server answers.")
     if at != wanted:
@@ -124,7 +132,9 @@ def examine_city(settings: Settings) -> Finding:
     try:
         city = load_catalogue(settings)
     except ProblemsError as error:
-        return bad("city", f"{len(error.problems)} problems; the first: {error.problems[0]}", "Run: cityloop check-config")
+        told = f"{len(error.problems)} problems" if len(error.problems) > 1 else "1 problem"
+        fix = f"Run: cityloop check-config {settings.city}".rstrip()
+        return bad("city", f"{told}; the first: {error.problems[0]}", fix)
     return good("city", f"{city.name}: {len(city.cells)} cells, {len(city.cameras)} cameras, {len(city.devices)} devices.")
 
 
@@ -138,8 +148,49 @@ def examine_weights(cache: Path | None = None) -> Finding:
     return bad("weights", f"{model_file(place)} is missing or damaged.", "Run: cityloop weights")
 
 
+def examine_model(settings: Settings) -> Finding:
+    """Open the model that is to judge, where the settings name another one than the default."""
+    if (settings.inference, settings.model, settings.labels) == ("onnxruntime", "", ""):
+        return good("model", "The default model, run by onnxruntime.")
+    from detectors.inference.opening import open_detector  # noqa: PLC0415  # Heavy, and only this examination wants it.
+
+    try:
+        open_detector(settings, os.environ)
+    except ProblemsError as error:
+        return _refused("model", error)
+    return good("model", f"{settings.model or 'The default model'} opens, run by {settings.inference}.")
+
+
+def examine_key(settings: Settings) -> Finding:
+    """Say whether frames are kept as cameras sent them; the key itself is never shown."""
+    if not settings.evidence_key:
+        return good("evidence key", "None is set: only blurred pictures are kept.")
+    from detectors.evidence.originals import open_originals  # noqa: PLC0415  # It brings the cipher.
+
+    try:
+        open_originals(settings.evidence_folder, settings.evidence_key)
+    except ProblemsError as error:
+        return _refused("evidence key", error)
+    return good("evidence key", "Frames are kept encrypted beside their blurred pictures.")
+
+
+def _refused(name: str, error: ProblemsError) -> Finding:
+    """A finding with every problem of a setting: where, what, and what to do."""
+    told = " ".join(f"{problem.file}: {problem.what}" for problem in error.problems)
+    return bad(name, told, " ".join(problem.fix for problem in error.problems))
+
+
 def examine_secrets(settings: Settings) -> Finding:
-    """Say whether webhooks are signed; a secret itself is never shown."""
+    """Say whether webhooks can be sent and are signed; a secret itself is never shown."""
+    from dispatch.notify.signature import key_of  # noqa: PLC0415  # Only this examination wants the dispatcher.
+    from dispatch.notify.webhook import objection_to  # noqa: PLC0415  # As above.
+
+    if settings.webhook and (wrong := objection_to(settings.webhook)) is not None:
+        return bad("webhook", f"CITYLOOP_WEBHOOK: {wrong}.", "Write a URL like https://example.org/hook.")
+    try:
+        key_of(settings.webhook_secret)
+    except ValueError as error:
+        return bad("webhook", f"CITYLOOP_WEBHOOK_SECRET: {error}.", "Write whsec_ and base64, or any other text.")
     if settings.webhook and not settings.webhook_secret:
         return bad("webhook", "Notices are sent unsigned.", "Set CITYLOOP_WEBHOOK_SECRET (whsec_ and base64 of 24 random bytes or more).")
     return good("webhook", "Notices are signed." if settings.webhook else "No default address of notices is set.")

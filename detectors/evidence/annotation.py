@@ -1,5 +1,6 @@
 """Annotated pictures and videos for people to look at; blurred like evidence."""
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -72,8 +73,7 @@ class VideoAnnotator:
             self._size = (canvas.shape[1], canvas.shape[0])
             self._writer = cv2.VideoWriter(str(self._path), cv2.VideoWriter.fourcc(*"mp4v"), self._rate, self._size)
             if not self._writer.isOpened():
-                msg = f"{self._path}: the video cannot be written; check the folder and its permissions"
-                raise OSError(msg)
+                raise OSError(errno.EIO, "the video cannot be written", str(self._path))
         self._writer.write(canvas if canvas.shape[1::-1] == self._size else cv2.resize(canvas, self._size))
 
     def close(self) -> None:

@@ -14,6 +14,8 @@ def register(app: typer.Typer) -> None:
     app.command()(jam)
     app.command()(work)
     app.command()(refuse)
+    app.command()(miss)
+    app.command()(drop)
 
 
 def jam() -> None:
@@ -29,3 +31,13 @@ def work() -> None:
 def refuse() -> None:
     """Let a refusal through that the command should have told itself."""
     raise ProblemsError([Problem(file="x.yaml", line=3, what="it is wrong.", fix="Mend it.")])
+
+
+def miss() -> None:
+    """Let through what the system says of a file."""
+    raise FileNotFoundError(2, "No such file or directory", "gone/x.db")
+
+
+def drop() -> None:
+    """Let through what the system says of no file in particular."""
+    raise ConnectionResetError(104, "Connection reset by peer")

@@ -22,7 +22,7 @@ LEAVES: dict[str, tuple[str, ...]] = {
     "key list": ("--json",),
     "key revoke": ("KEY",),
     "replay": ("OBS.ndjson", "--rules", "--until", "--json", "--infer-kinds", "--city", "--against", "--from", "--to"),
-    "record": ("OUT", "--topic", "--from", "--to", "--broker"),
+    "record": ("OUT", "--topic", "--from", "--to", "--broker", "--json"),
     "rules apply": ("[DIR]", "--state", "--shadow", "--no-shadow", "--dry-run", "--broker", "--json"),
     "rules shadow": ("[RULE]", "--from", "--to", "--broker", "--json"),
     "rules explain": ("RULE", "--rules", "--city", "--lang", "--json"),

@@ -1,5 +1,6 @@
 """The door itself: exit codes, one sentence for what nobody foresaw, and a traceback for those who ask."""
 
+import importlib.metadata
 import sys
 
 import msgspec
@@ -53,9 +54,34 @@ def test_an_unknown_command_is_wrong_use(monkeypatch: pytest.MonkeyPatch, capfd:
 
 
 def test_a_refusal_that_nobody_caught_is_told_whole(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    """Even then file, line and cure reach the user."""
-    assert entered(monkeypatch, "refuse") == 1
-    assert "x.yaml:3: it is wrong. Mend it." in capfd.readouterr().err
+    """Even then file, line and cure reach the user, as wrong use and without the word of an error's class."""
+    assert entered(monkeypatch, "refuse") == 2
+    assert capfd.readouterr().err == "x.yaml:3: it is wrong. Mend it.\n"
+
+
+def test_a_file_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """What the system says of a file that no command has foreseen is wrong use, told with the file's name."""
+    assert entered(monkeypatch, "miss") == 2
+    assert capfd.readouterr().err == "gone/x.db: it cannot be used: No such file or directory. Check the name and its permissions.\n"
+
+
+def test_what_the_system_says_of_no_file_is_unforeseen(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """Without a file's name there is nothing that the user could correct."""
+    assert entered(monkeypatch, "drop") == 1
+    assert "ConnectionResetError" in capfd.readouterr().err
+
+
+def test_the_version_is_told(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """``--version`` prints the distribution's and ends well."""
+    assert entered(monkeypatch, "--version") == 0
+    assert capfd.readouterr().out == f"cityloop {importlib.metadata.version('cityloop')}\n"
+
+
+def test_help_explains_debug(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """The option that every error's sentence names stands in the help."""
+    monkeypatch.setenv("COLUMNS", "200")
+    assert entered(monkeypatch, "--help") == 0
+    assert "--debug" in capfd.readouterr().out
 
 
 def test_every_command_of_the_table_registers() -> None:
@@ -81,9 +107,10 @@ def test_the_exit_codes_are_three() -> None:
             Problem(file="--start", what="[bold]x[/bold] is no time.", fix="Write 08:00."),
             "--start: [bold]x[/bold] is no time. Write 08:00.",
         ),
+        (Problem(file="a.yaml", line=100, column=8, what="x:smile:y.", fix=":x:"), "a.yaml:100:8: x:smile:y. :x:"),
         (Problem(file="城/x.csv", line=1, what="长" * 100 + ".", fix=""), "城/x.csv:1: " + "长" * 100 + "."),
     ],
-    ids=["place", "no-cure", "markup", "long"],
+    ids=["place", "no-cure", "markup", "no-emoji", "long"],
 )
 def test_a_problem_is_one_line_on_stderr(problem: Problem, line: str, capfd: pytest.CaptureFixture[str]) -> None:
     """Never wrapped, never read as markup, and the exit is that of wrong use."""

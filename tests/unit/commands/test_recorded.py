@@ -55,6 +55,17 @@ def refused(*arguments: str) -> str:
             "kafka://127.0.0.1:1/alerts",
             "kafka://127.0.0.1:1/alerts: there is no topic of observations 'alerts'. Write observations or urgent.",
         ),
+        *(
+            (
+                f"kafka://{server}/urgent",
+                (
+                    f"kafka://{server}/urgent: it names no broker: '{server}' has no port from 1 to 65535. "
+                    "Write kafka://host:port/observations|urgent, or both with a comma."
+                ),
+            )
+            for server in ("127.0.0.1:99999", "127.0.0.1:abc", "127.0.0.1")
+        ),
+        ("kafka://[::1/urgent", "kafka://[::1/urgent: it is no address: Invalid IPv6 URL. Check the brackets of the host."),
         ("gone.parquet", "gone.parquet: there is no such file. Name a Parquet file, as cityloop record writes it."),
         ("gone.ndjson", "gone.ndjson: there is no such file. Name a file with one observation a line, or '-' for stdin."),
     ],

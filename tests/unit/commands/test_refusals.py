@@ -59,7 +59,23 @@ OBS = "Name a file with one observation a line, or '-' for stdin."
             ("key", "add", "gate", "--scope", "observations:write", "--expires", "2027-01-31T00:00:00"),
             "--expires: '2027-01-31T00:00:00' is not an instant: 2027-01-31T00:00:00 has no UTC offset. Write like 2027-01-31T00:00:00+08:00.\n",
         ),
-        (("bench", "engine", "--broker", "localhost:9092"), "--broker: 'localhost:9092' is no broker. Write kafka://host:port.\n"),
+        *(
+            ((*command, "--broker", "localhost:9092"), "--broker: 'localhost:9092' is no broker: it does not begin with kafka://. Write kafka://host:port.\n")
+            for command in (("bench", "engine"), ("bench", "state"), ("bench", "latency"), ("demo",), ("run", "all"), ("run", "engine"), ("record", "x.ndjson"), ("rules", "apply"), ("rules", "shadow"))
+        ),
+        *(
+            ((*command, "--broker", "kafka://127.0.0.1:1"), "kafka://127.0.0.1:1: no broker answers: Connection refused. Check the address, and that the broker runs.\n")
+            for command in (("bench", "engine"), ("bench", "latency"), ("demo",), ("rules", "apply"), ("rules", "shadow"))
+        ),
+        (
+            ("rules", "shadow", "--from", "x", "--to", "y"),
+            ('--from: "x" is not an RFC 3339 date-time. Write for example 2026-03-02T08:00:00+08:00.\n'
+            '--to: "y" is not an RFC 3339 date-time. Write for example 2026-03-02T08:00:00+08:00.\n'),
+        ),
+        (("record", "x.ndjson"), "CITYLOOP_BROKER: no broker is named. Name the one that the engine uses: --broker kafka://host:port\n"),
+        (("record", "x.csv"), "x.csv: its name does not say what to write. End it in .parquet or .ndjson, or write '-' for stdout.\n"),
+        (("record", "nowhere/x.ndjson"), "nowhere/x.ndjson: there is no such folder. Make it first, or name another one.\n"),
+        (("record", "-", "--json"), "--json: stdout takes the observations already. Name a file, or leave --json out.\n"),
         *(
             (
                 ("run", role),

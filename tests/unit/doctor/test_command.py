@@ -33,6 +33,8 @@ def test_everything_is_examined_in_one_object(monkeypatch: pytest.MonkeyPatch) -
         "mqtt",
         "database",
         "weights",
+        "model",
+        "evidence key",
         "webhook",
         "disk",
         "mosquitto",
@@ -50,6 +52,14 @@ def test_a_fault_is_exit_1_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> Non
     assert result.exit_code == 1
     assert "127.0.0.1:9 does not answer" in result.output
     assert "make kafka" in result.output
+
+
+def test_findings_are_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was examined stands on stdout, as a page for people or as JSON; nothing else does."""
+    monkeypatch.delenv("CITYLOOP_BROKER", raising=False)
+    result = CliRunner().invoke(application(), ["doctor"])
+    assert "good     python: " in result.stdout
+    assert result.stderr == ""
 
 
 def test_a_wrong_setting_is_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,8 +44,8 @@ HOOK = "http://127.0.0.1/x"
             examine_city(Settings(city="/nowhere/at/all")),
             bad(
                 "city",
-                "1 problems; the first: /nowhere/at/all: there is no such folder. Name the folder of a city, such as config/city.demo.",
-                "Run: cityloop check-config",
+                "1 problem; the first: /nowhere/at/all: there is no such folder. Name the folder of a city, such as config/city.demo.",
+                "Run: cityloop check-config /nowhere/at/all",
             ),
         ),
         (

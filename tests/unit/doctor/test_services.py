@@ -9,6 +9,8 @@ from cityloop.doctor.services import (
     examine_broker,
     examine_city,
     examine_database,
+    examine_key,
+    examine_model,
     examine_mqtt,
     examine_secrets,
     examine_weights,
@@ -84,7 +86,7 @@ def test_a_bad_city_is_told_with_its_first_problem() -> None:
     """The number of problems and the first of them are enough to go on."""
     finding = examine_city(Settings(city=str(DATA / "bad" / "unknown-zone")))
     assert finding.state is State.BAD
-    assert "Run: cityloop check-config" in finding.fix
+    assert finding.fix == f"Run: cityloop check-config {DATA / 'bad' / 'unknown-zone'}", "without the folder it would check another city"
     assert examine_city(Settings()).state is State.GOOD
 
 
@@ -100,6 +102,42 @@ def test_unsigned_notices_are_bad_and_secrets_stay_secret() -> None:
     signed = examine_secrets(Settings(webhook="http://127.0.0.1/x", webhook_secret="whsec_c2VjcmV0"))
     assert signed.state is State.GOOD
     assert "c2VjcmV0" not in signed.what
+
+
+def test_settings_that_no_role_could_use_are_bad() -> None:
+    """An address, a URL, a key or a secret of the wrong form is told here and not when the role starts; secrets stay secret."""
+    found = {
+        "CITYLOOP_MQTT: 'foo' is no MQTT address.": examine_mqtt(Settings(mqtt="foo")),
+        "CITYLOOP_MQTT: is no MQTT address.": examine_mqtt(Settings(mqtt="mqtt://h:99999")),
+        "CITYLOOP_DATABASE is no database's URL.": examine_database(Settings(database="foo")),
+        "oracle://x:***@y/z cannot be used: No module named 'oracledb'.": examine_database(Settings(database="oracle://x:hush@y/z")),
+        "CITYLOOP_WEBHOOK: the address is not an http or https URL.": examine_secrets(Settings(webhook="foo", webhook_secret="x")),
+        "CITYLOOP_WEBHOOK_SECRET: a secret that begins with whsec_ goes on in base64.": examine_secrets(
+            Settings(webhook="http://h/x", webhook_secret="whsec_hush!")
+        ),
+        "CITYLOOP_EVIDENCE_KEY: this is not 32 bytes in base64.": examine_key(Settings(evidence_key="hush")),
+    }
+    assert {finding.what for finding in found.values()} == set(found)
+    assert {finding.state for finding in found.values()} == {State.BAD}
+    assert not any("hush" in finding.what + finding.fix for finding in found.values())
+    assert all(finding.fix for finding in found.values())
+
+
+def test_a_key_of_the_right_form_is_good() -> None:
+    """So is none at all; neither makes a folder."""
+    assert examine_key(Settings()).state is State.GOOD
+    assert (
+        examine_key(Settings(data="/nowhere", evidence_key="A" * 43 + "=")).what
+        == "Frames are kept encrypted beside their blurred pictures."
+    )
+
+
+def test_the_model_that_is_set_is_opened() -> None:
+    """The default is told as such; a file that is not there, or weights that are missing, are bad with what to do."""
+    assert examine_model(Settings()).state is State.GOOD
+    missing = examine_model(Settings(model="nowhere.onnx"))
+    assert (missing.state, missing.what) == (State.BAD, "nowhere.onnx: there is no such model file.")
+    assert examine_model(Settings(inference="ultralytics")).what == "CITYLOOP_MODEL: ultralytics needs weights of your own."
 
 
 def test_one_bad_finding_makes_the_whole_bad() -> None:
