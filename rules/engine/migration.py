@@ -29,7 +29,7 @@ def _remember_position(episode: list[Any]) -> list[Any]:
 def _four_to_five(sections: Sections) -> Sections:
     """What waits says for which rules, and episodes have a position.
 
-    Schema 4 did not keep the lateness that a rule had, so what waits goes to the rules that have that lateness now.
+    Schema 4 did not keep the lateness that a rule had; without a section of that, what waits goes to all rules that look at its kind.
     """
     found: Sections = {}
     for name, raw in sections.items():

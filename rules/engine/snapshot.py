@@ -126,7 +126,7 @@ def restore(partition: Partition, sections: Mapping[str, bytes]) -> None:
 
     Rules that are no longer in the rule set are left behind, new ones begin with nothing. A rule that was changed keeps
     its groups, unless it has another form or another group key: then it is a new one under an old name. What waited for
-    a rule under its old lateness waits on for it under the new one.
+    a rule under its old lateness waits on for it under the new one; where the schema did not say which that was, for every rule.
 
     Raises:
         ValueError: the sections are of a schema version that cannot be read.
@@ -138,7 +138,10 @@ def restore(partition: Partition, sections: Mapping[str, bytes]) -> None:
     if partition.eyes is not None and _SIGHT in sections:
         partition.eyes.sight = _decode_sight(sections[_SIGHT])
     terms = _decode_terms(sections.get(_RULES, _NO_TERMS))
-    _restore_waiting(partition, sections, {name: one.lateness for name, one in terms.items()})
+    if _RULES in sections:
+        _restore_waiting(partition, sections, {name: one.lateness for name, one in terms.items()})
+    else:
+        _share_out(partition, sections)
     found: dict[str, list[tuple[int, bytes]]] = {}
     for section, raw in sections.items():
         if section.startswith(_GROUP):
@@ -172,6 +175,24 @@ def _restore_waiting(partition: Partition, sections: Mapping[str, bytes], then: 
                 )
                 if bearers:
                     lane.wait(waiting.observation, bearers)
+
+
+def _share_out(partition: Partition, sections: Mapping[str, bytes]) -> None:
+    """Let what waited wait for every rule that looks at its kind: nobody knows any more under which lateness a rule waited.
+
+    A rule that has applied an observation already takes it for late, or for a repetition, and does nothing.
+    """
+    waited = {
+        (one.observation.at, one.observation.id, one.observation.source, one.observation.kind): one.observation
+        for section in sorted(sections)
+        if section.startswith(_WAITING)
+        for one in _decode_waiting(sections[section])
+    }
+    for lane in partition.lanes:
+        bearers = [bearer for bearer in partition.bearers.values() if bearer.rule.lateness == lane.lateness]
+        for observation in waited.values():
+            if looking := tuple(bearer for bearer in bearers if observation.kind in bearer.rule.kinds):
+                lane.wait(observation, looking)
 
 
 def _restore_groups(bearer: RuleBearer, shape: str, raw: bytes) -> None:

@@ -1,6 +1,7 @@
 """Checkpoints of older schemas are brought up to date, step by step; what cannot be read is refused in words."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ import msgspec
 import pytest
 
 from config.moment import SECOND
-from rules.engine import Partition, snapshot
+from rules.engine import Outcome, Partition, snapshot
 from rules.engine.migration import ROWS, SCHEMA, Sections, migrated
+from rules.life.switch import switch
 from rules.model import RuleSet
-from rules.parser import load_rules
+from rules.parser import load_rules, parse_rules
 from streams.alert import AlertEvent
 from streams.observation import Observation, Position
 from tests.fakes.rulekit import EPOCH, KINDS, alerts
@@ -41,6 +43,35 @@ def gone_on(sections: Sections) -> list[AlertEvent]:
     for one in msgspec.msgpack.decode((FOLDER / "observations.msgpack").read_bytes(), type=list[Observation]):
         said += alerts(engine.observe(one, one.at))
     return said + alerts(engine.tick(EPOCH + 400 * SECOND, EPOCH + 400 * SECOND))
+
+
+def with_lateness(seconds: int, *, only: str = "-late") -> RuleSet:
+    """The rules that wrote them, those of a name like that with another lateness."""
+    text = (FOLDER / "rules.yaml").read_text()
+    lines = [line.replace('"lateness": "20s"', f'"lateness": "{seconds}s"') if f'{only}"' in line else line for line in text.splitlines()]
+    return parse_rules("\n".join(lines), KINDS)
+
+
+def rest(engine: Partition, said: Sequence[Outcome] = ()) -> list[tuple[Any, ...]]:
+    """What an engine says of what came next."""
+    found = alerts(said)
+    for one in msgspec.msgpack.decode((FOLDER / "observations.msgpack").read_bytes(), type=list[Observation]):
+        found += alerts(engine.observe(one, one.at))
+    found += alerts(engine.tick(EPOCH + 400 * SECOND, EPOCH + 400 * SECOND))
+    return sorted((one.rule, one.at, one.event.value, one.event_id, one.count, one.starts_at) for one in found)
+
+
+@pytest.mark.parametrize("only", ["-late", "count-late"], ids=["all", "one"])
+@pytest.mark.parametrize("seconds", [0, 5, 20, 40, 90])
+def test_an_upgrade_and_another_lateness_at_once_lose_nothing(seconds: int, only: str) -> None:
+    """What waited under schema 4 is judged once, as if the lateness had been changed a moment after the upgrade."""
+    after = with_lateness(seconds, only=only)
+    upgraded = Partition(rules())
+    snapshot.restore(upgraded, stored(4))
+    switched = switch(upgraded, rules(), after, noticed=upgraded.now)
+    at_once = Partition(after)
+    snapshot.restore(at_once, stored(4))
+    assert rest(at_once) == rest(switched.partition, switched.outcomes) != []
 
 
 def test_every_older_schema_that_is_read_has_a_stored_checkpoint() -> None:
