@@ -14,6 +14,9 @@ from prometheus_client import REGISTRY, CollectorRegistry, make_wsgi_app
 Check = Callable[[], str | None]
 """Returns why the process is not ready, or ``None`` when this part of it is."""
 
+CHATTY = ("httpx", "httpcore")
+"""Libraries that log every request with its address, in whose path or query a webhook's secret may be."""
+
 
 def configure_logging(level: str, role: str) -> None:
     """Send structlog's and the standard library's records to stderr, one JSON object a line, stamped with the role."""
@@ -31,6 +34,8 @@ def configure_logging(level: str, role: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

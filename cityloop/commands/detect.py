@@ -54,7 +54,9 @@ def detect(
     except OSError as error:
         raise refuse(file_problem(error, source)) from error
     except (SourceError, ValueError) as error:
-        raise refuse(Problem(file=source, what=f"{error}".removeprefix(f"{source}: ") + ".", fix=SOURCES)) from error
+        said = f"{error}"  # Of a folder, it names the picture.
+        file, _, what = said.partition(": ") if said.startswith(source) else (source, "", said)
+        raise refuse(Problem(file=file, what=f"{what}.", fix=SOURCES)) from error
     if not json:
         talk.print(
             f"{done.frames} frames, {done.inferences} of them shown to the model, {done.observations} observations, "

@@ -9,7 +9,7 @@ import numpy as np
 
 from detectors.inference.port import Picture
 from detectors.sources.frame import SourceError
-from detectors.sources.still import MOST_PIXELS, decode_still
+from detectors.sources.still import MOST_PIXELS, decode_still, read_still
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 KEPT_BYTES = 48_000_000
@@ -43,7 +43,7 @@ class Clip:
             msg = f"{path}: the file is empty"
             raise SourceError(msg)
         if path.suffix.lower() in PICTURES:
-            self._keep(0, decode_still(path.read_bytes(), str(path)))
+            self._keep(0, decode_still(read_still(path), str(path)))
             self._times, self._complete, self._step = [0.0], True, 0.0
         else:
             rate = self._open().get(cv2.CAP_PROP_FPS)

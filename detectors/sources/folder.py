@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
 from config.cameraoptions import Options, Times
 from detectors.inference.port import Picture
 from detectors.sources.frame import SourceError
-from detectors.sources.still import decode_still
+from detectors.sources.still import decode_still, open_still, read_still
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 _TAKEN, _OFFSET, _DETAILS = 0x9003, 0x9011, 0x8769
@@ -69,21 +68,18 @@ class FolderClip:
         index = max(0, int(np.searchsorted(self._times, seconds + SLACK_SECONDS, side="right")) - 1)
         if self._kept is None or self._kept[0] != index:
             path = self._paths[index]
-            self._kept = (index, decode_still(path.read_bytes(), str(path)))
+            self._kept = (index, decode_still(read_still(path), str(path)))
         return self._kept[1]
 
 
 def _exif(path: Path) -> float:
     """When a picture was taken, seconds since 1970; a time without offset is taken for UTC."""
+    image = open_still(read_still(path), str(path))
     try:
-        with Image.open(path) as image:
-            details: Mapping[int, object] = image.getexif().get_ifd(_DETAILS)
+        details: Mapping[int, object] = image.getexif().get_ifd(_DETAILS)
         text, offset = str(details[_TAKEN]), str(details.get(_OFFSET, "+00:00"))
         return datetime.strptime(f"{text} {offset}", "%Y:%m:%d %H:%M:%S %z").astimezone(UTC).timestamp()
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
-        msg = f"{path}: this is not a picture that is known here"
-        raise SourceError(msg) from error
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, OSError, SyntaxError) as error:  # Exif data may be damaged, too.
         msg = f"{path}: its Exif data do not say when it was taken; write options: {{times: mtime}} or {{times: names}}"
         raise SourceError(msg) from error
 

@@ -1,6 +1,7 @@
 """A camera whose frames come from a file: asked for the frame of a moment, it gives the same one every time."""
 
 import math
+import threading
 import weakref
 from pathlib import Path
 from typing import Protocol
@@ -29,9 +30,10 @@ class Film(Protocol):
 
 
 class Shelf:
-    """Clips by file, so that cameras that play the same file share one decoder and its decoded frames."""
+    """Clips by file, so that cameras that play the same file share one decoder and its decoded frames. Safe to share between threads."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._clips: weakref.WeakValueDictionary[Path, Clip] = weakref.WeakValueDictionary()
 
     def film(self, path: Path, options: Options) -> Film:
@@ -51,11 +53,12 @@ class Shelf:
             SourceError: see :class:`detectors.sources.clip.Clip`.
         """
         known = path.absolute()
-        clip = self._clips.get(known)
-        if clip is None:
-            clip = Clip(path)
-            self._clips[known] = clip
-        return clip
+        with self._lock:
+            clip = self._clips.get(known)
+            if clip is None:
+                clip = Clip(path)
+                self._clips[known] = clip
+            return clip
 
 
 class Playback:

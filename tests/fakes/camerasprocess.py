@@ -10,17 +10,20 @@ from config.settings import Settings
 from streams.leash import leash
 
 PROGRAM = """
+import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 from cityloop.roles.cameras import run
 from config.camerafile import load_camera
 from config.kindfile import shipped_kinds
-from config.settings import Settings
+from config.settings import read_settings
+from msgspec.structs import replace
 
 cameras = [load_camera(path) for path in sorted(Path(sys.argv[1]).glob("*.yaml"))]
 catalogue = SimpleNamespace(cameras={camera.id: camera for camera in cameras}, kinds=shipped_kinds())
-run(Settings(broker=sys.argv[2], data=sys.argv[3], metrics_port=int(sys.argv[4]), journal=sys.argv[3]), catalogue)
+settings = replace(read_settings(os.environ), broker=sys.argv[2], data=sys.argv[3], metrics_port=int(sys.argv[4]), journal=sys.argv[3])
+run(settings, catalogue)
 """
 
 

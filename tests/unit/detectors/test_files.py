@@ -1,22 +1,24 @@
 """Files as sources: pictures, clips, programmes and playback."""
 
-import io
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
 
-from config.cameraoptions import Options
+from config.cameraoptions import Options, Times
 from detectors.inference.port import Picture
 from detectors.sources.clip import Clip
+from detectors.sources.folder import FolderClip
 from detectors.sources.frame import SourceError
+from detectors.sources.keyframes import KeyframeClip
 from detectors.sources.place import is_live, local_path, read_credentials, with_credentials
 from detectors.sources.playback import Playback, Shelf
 from detectors.sources.programme import plan
-from detectors.sources.still import LARGEST_BYTES, decode_still
+from detectors.sources.still import LARGEST_BYTES, decode_still, read_still
 from detectors.watching import frames_of
+from tests.fakes.badpictures import endless_sides, hundred_megapixels, write_film_without_frames, zipped_profile, zipped_text
 from tests.fakes.footage import write_picture, write_video
 from tests.fakes.painting import paint
 
@@ -68,12 +70,37 @@ def test_bad_pictures_are_refused(content: bytes, message: str) -> None:
         decode_still(content, "gate.jpg")
 
 
-def test_a_picture_of_a_hundred_megapixels_is_refused_before_it_is_decoded() -> None:
-    """A small file that would decode to 300 MB is refused by its header."""
-    file = io.BytesIO()
-    Image.new("L", (10_000, 10_000)).save(file, "PNG")
-    with pytest.raises(SourceError, match="10000 x 10000 are 100 megapixels, more than the 40 that are judged"):
-        decode_still(file.getvalue(), "bomb.png")
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (hundred_megapixels, "10000 x 10000 are 100 megapixels, more than the 40 that are judged"),
+        (endless_sides, "its megapixels are more than the 40 that are judged"),
+        (zipped_text, "the picture is damaged or cut off"),
+        (zipped_profile, "the picture is damaged or cut off"),
+    ],
+)
+@pytest.mark.parametrize("times", list(Times))
+def test_a_bomb_is_refused_before_it_goes_off(
+    tmp_path: Path, content: Callable[[], bytes], message: str, times: Times, recwarn: pytest.WarningsRecorder
+) -> None:
+    """A small file that would decode to gigabytes is refused by its header: alone, and in a folder whatever tells its time."""
+    (tmp_path / "bomb.png").write_bytes(content())
+    with pytest.raises(SourceError, match=rf"bomb\.png: {message}"):
+        Clip(tmp_path / "bomb.png")
+    with pytest.raises(SourceError, match=rf"bomb\.png: {message}"):
+        FolderClip(tmp_path, Options(times=times)).frame(0.0)
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+def test_a_file_without_an_end_is_not_read_to_its_end(tmp_path: Path) -> None:
+    """A picture's file is read as far as a picture may be long; one that cannot be read is told."""
+    with (tmp_path / "long.jpg").open("wb") as file:
+        file.truncate(50_000_000_000)  # Takes no room on the disk, but would in memory.
+    with pytest.raises(SourceError, match=r"long\.jpg: the file is longer than a picture may be \(32000000 bytes\)"):
+        Clip(tmp_path / "long.jpg")
+    (tmp_path / "gone.jpg").mkdir()
+    with pytest.raises(SourceError, match=r"gone\.jpg: the picture cannot be read \(Is a directory\)"):
+        read_still(tmp_path / "gone.jpg")
 
 
 @pytest.mark.parametrize(("seconds", "frame"), [(0.0, 0), (0.05, 0), (0.1, 1), (0.49, 4), (0.5, 5), (0.95, 9)])
@@ -128,6 +155,15 @@ def test_a_video_of_no_length(clip: Path, tmp_path: Path) -> None:
     cut.write_bytes(clip.read_bytes()[:5000].split(b"movi")[0] + b"movi")
     with pytest.raises(SourceError, match=r"cut.avi: (the video holds no frame that can be decoded|this is not a video)"):
         Clip(cut)
+
+
+@pytest.mark.parametrize(
+    ("opener", "message"), [(Clip, "this is not a video that is known here"), (KeyframeClip, "there is no video in it")]
+)
+def test_a_video_in_good_order_without_a_frame(tmp_path: Path, opener: Callable[[Path], object], message: str) -> None:
+    """A video that ends before its first frame is refused, for all frames and for key frames."""
+    with pytest.raises(SourceError, match=rf"none\.mp4: {message}"):
+        opener(write_film_without_frames(tmp_path / "none.mp4"))
 
 
 def test_the_shelf_opens_a_file_once(clip: Path) -> None:

@@ -1,15 +1,12 @@
 """A fleet of cameras: turns, feeds and rounds."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pytest
 import structlog
 from prometheus_client import CollectorRegistry
 
-from config.cameraoptions import Options
 from detectors.boxes import Box, Detection
-from detectors.fleet.feed import PlaybackFeed
 from detectors.fleet.metrics import Metrics
 from detectors.fleet.rounds import Post, Rounds, start_rounds
 from detectors.fleet.schedule import Agenda
@@ -17,12 +14,10 @@ from detectors.health import Condition
 from detectors.inference.packed import PackedDetector
 from detectors.inference.port import Picture
 from detectors.judge import Begun
-from detectors.sources.clip import Clip
-from detectors.sources.frame import Frame, SourceError
-from detectors.sources.playback import Playback
+from detectors.sources.frame import Frame
 from detectors.thumbnail import shrink
 from streams.observation import Observation
-from tests.fakes.footage import write_picture
+from tests.fakes.clockwork import Clockwork
 from tests.fakes.painting import PaintedDetector, paint
 
 
@@ -67,27 +62,6 @@ def test_first_turns_are_spread() -> None:
         dues.append(agenda.next().due)
         agenda.taken(dues[-1])
     assert dues == [10.0, 10.25, 10.5, 10.75]
-
-
-class Clockwork:
-    """A monotonic clock that moves only when somebody waits; says stop at its end."""
-
-    def __init__(self, end: float) -> None:
-        self.now = 0.0
-        self._end = end
-
-    def seconds(self) -> float:
-        """The present."""
-        return self.now
-
-    def micros(self) -> int:
-        """The present as event time."""
-        return round(self.now * 1e6)
-
-    def wait(self, seconds: float) -> bool:
-        """Let time pass."""
-        self.now += seconds
-        return self.now >= self._end
 
 
 class ScriptedFeed:
@@ -323,46 +297,3 @@ def test_rounds_without_cameras_end() -> None:
     thread = start_rounds(rounds)
     thread.join(timeout=2)
     assert not thread.is_alive()
-
-
-def playback_feed(opened: Callable[[], Playback], clockwork: Clockwork) -> PlaybackFeed:
-    """A feed on clockwork, with the longest pauses."""
-    return PlaybackFeed(opened, clockwork.micros, clockwork.seconds, lambda: 1.0)
-
-
-def test_a_file_is_played_in_real_time(tmp_path: Path) -> None:
-    """Frames carry the clock; after its end a file is silent and says so."""
-    clockwork = Clockwork(1e9)
-    clip = Clip(write_picture(tmp_path / "a.png", paint()))
-    feed = playback_feed(lambda: Playback(clip, Options(hold=3.0), "a.png"), clockwork)
-    clockwork.now = 100.0
-    first = feed.newest()
-    assert first is not None
-    assert (first.at, feed.silent(), feed.fault(), feed.replaced()) == (100_000_000, False, None, 0)
-    clockwork.now = 102.9
-    assert feed.newest() is not None
-    clockwork.now = 103.1
-    assert feed.newest() is None
-    assert (feed.silent(), feed.fault()) == (True, "the file has been played to its end")
-    feed.stop()
-
-
-def test_a_file_that_is_not_there_yet_is_tried_again(tmp_path: Path) -> None:
-    """A missing file is a fault, tried again with growing pauses and not at every turn; when it comes, it is played."""
-    clockwork, tries = Clockwork(1e9), []
-
-    def opened() -> Playback:
-        tries.append(clockwork.now)
-        if len(tries) < 3:
-            msg = "a.png: there is no such file"
-            raise SourceError(msg)
-        return Playback(Clip(write_picture(tmp_path / "a.png", paint())), Options(hold=9.0), "a.png")
-
-    feed = playback_feed(opened, clockwork)
-    seen = []
-    for second in range(6):
-        clockwork.now = float(second)
-        seen.append((feed.newest() is not None, feed.fault()))
-    assert tries == [0.0, 1.0, 3.0]
-    assert seen[2] == (False, "a.png: there is no such file")
-    assert seen[3:] == [(True, None)] * 3
