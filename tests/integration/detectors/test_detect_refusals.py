@@ -60,7 +60,7 @@ def test_a_video_of_no_length(tmp_path: Path, options: str, message: str) -> Non
     """In good order, but without a frame."""
     real_model()
     path = write_film_without_frames(tmp_path / "street.mp4")
-    assert refused(detect(tmp_path, path, CAMERA + options), path) == message
+    assert refused(detect(tmp_path, path, CAMERA + options), path).startswith(message)
 
 
 def test_a_folder_with_a_bomb(tmp_path: Path) -> None:
