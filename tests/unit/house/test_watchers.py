@@ -76,6 +76,47 @@ def test_a_panel_says_what_it_shows(panel: dict[str, Any]) -> None:
     assert panel["fieldConfig"]["defaults"]["unit"]
 
 
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: str(panel["title"]))
+def test_a_panel_names_its_lines_by_labels_that_are_left(panel: dict[str, Any]) -> None:
+    """A legend's placeholders are labels that the expression keeps; each line of a panel has a name of its own."""
+    for target in panel["targets"]:
+        kept = {label.strip() for labels in re.findall(r"by \(([^)]*)\)", target["expr"]) for label in labels.split(",")}
+        assert set(re.findall(r"\{\{(\w+)\}\}", target["legendFormat"])) <= kept
+    assert len({target["legendFormat"] for target in panel["targets"]}) == len({target["refId"] for target in panel["targets"]})
+
+
+def test_panels_have_numbers_of_their_own() -> None:
+    """Grafana tells panels apart by their number."""
+    numbers = [panel["id"] for panel in DASHBOARD["panels"]]
+    assert len(set(numbers)) == len(numbers)
+
+
+WATCHED = re.compile(
+    r"cityloop_(rule_|rules_|feed_|shadow_rule_(fired|resolved|undecided)|crossing_(?!unknown)|dispatch_(?!take_seconds|relayed))"
+)
+
+
+def test_what_is_measured_of_rules_sight_and_noise_is_seen() -> None:
+    """Every metric of a rule, a feed, several sources, noise and dispatch is on the dashboard or in an alert rule."""
+    asked = [target["expr"] for panel in PANELS for target in panel["targets"]] + [rule["expr"] for rule in ALERTS]
+    seen = {name for expression in asked for name, _ in SELECTOR.findall(expression)}
+    unseen = [row.name for row in metrics() if WATCHED.match(row.name) and not {row.name + end for end in SUFFIXES[row.kind]} & seen]
+    assert unseen == []
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("docs/**/*.md")), ids=lambda page: page.stem)
+def test_a_page_names_metrics_that_exist(page: Path) -> None:
+    """A metric that a page writes as code is one that the product exposes, with its labels; ``..._*`` stands for a family."""
+    known = series() | {row.name: frozenset(row.labels) for row in metrics() if row.kind == "histogram"}
+    for code in re.findall(r"`(cityloop_[a-z_]+\*?(?:\{[^}`]*\})?)", page.read_text(encoding="utf-8")):
+        name, _, labels = code.partition("{")
+        if name.endswith("*"):
+            assert any(one.startswith(name[:-1]) for one in known), code
+            continue
+        assert name in known, code
+        assert {label.strip() for label in labels.rstrip("}").split(",") if label} <= known[name], code
+
+
 def test_panels_do_not_overlap() -> None:
     """No two panels of the dashboard lie on one another, and all fit its 24 columns."""
     taken: dict[tuple[int, int], str] = {}
@@ -161,6 +202,29 @@ tests:
             exp_annotations:
               summary: 2 records for rules over several sources never came.
               action: cityloop.rejected says which; replay their observations to see what the rules would have said.
+  - interval: 30s
+    input_series:
+      - {{series: 'cityloop_rules_in_force{{topic="cityloop.urgent", partition="0", version="a1"}}', values: '1x2 stale'}}
+      - {{series: 'cityloop_rules_in_force{{topic="cityloop.urgent", partition="0", version="b2"}}', values: '_x3 1x20'}}
+      - {{series: 'cityloop_rules_in_force{{topic="cityloop.urgent", partition="1", version="a1"}}', values: '1x9 stale'}}
+      - {{series: 'cityloop_rules_refused_total{{instance="a:9464"}}', values: '0 0 1x10'}}
+    alert_rule_test:
+      - {{eval_time: 60s, alertname: RulesDiffer, exp_alerts: []}}
+      - {{eval_time: 600s, alertname: RulesDiffer, exp_alerts: []}}
+      - eval_time: 240s
+        alertname: RulesDiffer
+        exp_alerts:
+          - exp_labels: {{severity: warning}}
+            exp_annotations:
+              summary: 2 versions of the rules are in force at once.
+              action: "A switch broke off, or an engine refused it: see `cityloop_rules_in_force`, and repeat `cityloop rules apply`."
+      - eval_time: 120s
+        alertname: RulesRefused
+        exp_alerts:
+          - exp_labels: {{severity: warning, instance: "a:9464"}}
+            exp_annotations:
+              summary: An engine on a:9464 could not read a rule set of the log; others hold there.
+              action: cityloop.rejected says why; run the version of cityloop that wrote it, or switch again with this one.
 """
 
 
