@@ -1,4 +1,4 @@
-"""A camera on this machine, with a capture that stands for OpenCV's: build machines have no /dev/video0."""
+"""A camera on this machine, with a capture that stands for OpenCV's; OpenCV's own is tested in tests/integration/detectors/test_v4l2.py."""
 
 import numpy as np
 import pytest
