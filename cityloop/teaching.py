@@ -43,22 +43,59 @@ def run_teaching(request: Request, clock: Clock = system_clock) -> Lesson:
     Raises:
         ProblemsError: the camera, the zone, the label, a crop or a version is wrong; every fault is in it.
     """
-    camera = load_camera(request.camera)
-    zone = _zone(camera, request)
+    camera, zone = _asked(request)
     store = HeadStore(request.heads or heads_beside(request.camera))
     pupil = Pupil(camera, zone, store, Late(lambda: Backbone(require(cache_folder(os.environ)))))
     if request.roll_back is not None:
         try:
             return rolled_back(pupil, request.roll_back)
         except LookupError as error:
-            raise ProblemsError([Problem(file="--roll-back", what=f"{error.args[0]}.", fix="Name one of these.")]) from None
+            raise ProblemsError(
+                [
+                    Problem(
+                        file="--roll-back",
+                        what=f"{error.args[0]}.",
+                        fix="Name one of these." if store.versions(camera.id, zone.id) else "Teach one first.",
+                    )
+                ]
+            ) from None
     pictures = _pictures(request, TAUGHT[zone.scene])
     if request.suggest:
         return _suggested(pupil, pictures, request.suggest)
     for raw in pictures.values():
-        assert request.label is not None  # noqa: S101  # The command has made sure.
+        assert request.label is not None  # noqa: S101  # Crops without a label were refused above.
         store.add(camera.id, zone.id, request.label, raw)
     return learn(pupil, clock, added=len(pictures))
+
+
+def _asked(request: Request) -> tuple[Camera, Zone]:
+    """The camera and its zone; the problems of both and of what the arguments ask for, together."""
+    problems = _objections(request)
+    try:
+        camera = load_camera(request.camera)
+        zone = _zone(camera, request)
+    except ProblemsError as error:
+        raise ProblemsError([*error.problems, *problems]) from None
+    if problems:
+        raise ProblemsError(problems)
+    return camera, zone
+
+
+def _objections(request: Request) -> list[Problem]:
+    """What of the arguments does not go together: each of the three acts would pass over those of the others in silence."""
+    there = {"--label": request.label is not None, "--suggest": request.suggest > 0, "--roll-back": request.roll_back is not None}
+    given = [name for name, is_given in there.items() if is_given]
+    if len(given) > 1:
+        return [Problem(file=given[1], what=f"it contradicts {given[0]}.", fix="Do one after the other.")]
+    if not given:
+        fix = "Write --label full, or --label ok."
+        return [Problem(file="--label", what="the crops have no label.", fix=fix)] if request.crops else []
+    if given == ["--roll-back"]:
+        fix = "Leave them out, or add them with --label first."
+        return [Problem(file="--roll-back", what="it takes no crops.", fix=fix)] if request.crops else []
+    if not request.crops:
+        return [Problem(file=given[0], what="there are no crops to look at.", fix="Name JPEG or PNG pictures of the zone.")]
+    return []
 
 
 def _zone(camera: Camera, request: Request) -> Zone:

@@ -29,7 +29,7 @@ def read_calendar(path: Path, report: Report, zone: str = Calendar().zone) -> Ca
     Returns:
         The calendar, or ``None`` when a problem was noted.
     """
-    text = read_text(path, report)
+    text = read_text(path, report, "Name a calendar's file, or leave it out for the usual working hours.")
     return None if text is None else parse_calendar(text, str(path), report, zone)
 
 

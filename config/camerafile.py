@@ -73,7 +73,7 @@ def load_camera(path: Path) -> Camera:
 
 
 def _camera(path: Path, report: Report) -> Camera | None:
-    node = read_yaml(path, report)
+    node = read_yaml(path, report, "Name a camera's file, such as cameras/gate-3.yaml.")
     if node is None:
         return None
     given = _read(_CameraText, node, report)

@@ -77,10 +77,10 @@ def _wanted(wanted: Any) -> str:
         return "one of " + ", ".join(str(member) for member in members.values())
     if getattr(wanted, "__origin__", None) is Literal:
         return "one of " + ", ".join(wanted.__args__)
-    words: dict[Any, str] = {str: "a text", int: "a whole number", float: "a number", bool: "a truth value (yes or no)"}
+    words: dict[Any, str] = {Any: "values", str: "a text", int: "a whole number", float: "a number", bool: "a truth value (yes or no)"}
     if wanted in words:
         return words[wanted]
     parts = [_wanted(part) for part in getattr(wanted, "__args__", ()) if part not in {type(None), Ellipsis}]
     if getattr(wanted, "__origin__", None) in {tuple, list}:
-        return f"a list of {', '.join(parts)}"
+        return f"a list of {', '.join(parts)}" if parts != ["values"] else "a list"
     return " or ".join(parts) or f"a {getattr(wanted, '__name__', wanted)}"

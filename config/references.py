@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from config.catalogue import Catalogue
+from config.matters import ClockType
 from config.places import Layer
 from config.records import Placed
 from config.report import Report
@@ -15,6 +16,15 @@ EVERY = "*"
 """Stands for every category in a responsibility."""
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+TEN_YEARS: Mapping[ClockType, int] = {
+    ClockType.URGENT_MINUTE: 3_650 * 24 * 60,
+    ClockType.URGENT_HOUR: 3_650 * 24,
+    ClockType.NATURAL_DAY: 3_650,
+    ClockType.WORK_HOUR: 3_650 * 24,
+    ClockType.WORK_DAY: 3_650,
+}
+"""Longest limits, in units of each clock, without regard to calendars."""
 
 Known = Callable[[Catalogue], Iterable[str]]
 Named = Callable[[Any], Iterable[str | None]]
@@ -110,6 +120,9 @@ def _check_hours(_city: Catalogue, row: Placed, report: Report) -> None:
 def _check_limit(_city: Catalogue, row: Placed, report: Report) -> None:
     if row.value.limit <= 0:
         report.add(row.place, f"the limit is {row.value.limit}.", "Write a whole number above zero.")
+    elif row.value.limit > TEN_YEARS[row.value.clock]:
+        told = f"the limit of {row.value.limit} {row.value.clock.value} is longer than ten years"
+        report.add(row.place, f"{told}, and every look at a ticket would count them.", "Write a shorter one.")
 
 
 def _check_zone(_city: Catalogue, row: Placed, report: Report) -> None:

@@ -82,9 +82,9 @@ class Node:
         return found
 
 
-def read_yaml(path: Path, report: Report) -> Node | None:
-    """Read a file whose top is a mapping; ``None`` when a problem was noted."""
-    text = read_text(path, report)
+def read_yaml(path: Path, report: Report, missing: str | None = None) -> Node | None:
+    """Read a file whose top is a mapping; ``None`` when a problem was noted. ``missing`` as for :func:`config.textfile.read_text`."""
+    text = read_text(path, report, missing)
     return None if text is None else parse_yaml(text, str(path), report)
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cityloop.commands.dbaccess import Database, Json, usable
-from cityloop.terminal import Exit, emit
+from cityloop.commands.dbaccess import Database, Json, present, usable
+from cityloop.terminal import Exit, emit, refuse
+from config.problem import Problem
 from config.settings import read_settings
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def register(app: typer.Typer) -> None:
 def verify_tickets(*, database: Database = None, json: Json = False) -> None:
     """Follow the chain of hashes of every ticket and silence, and fold each history anew; exit 1 when one is not what was written."""
     with usable():
-        verdict = asyncio.run(_verify(database or read_settings(os.environ).database_url))
+        verdict = asyncio.run(_verify(present(database or read_settings(os.environ).database_url)))
     if json:
         emit(
             {
@@ -53,6 +54,8 @@ def verify_evidence(
     """Follow the chain of every camera's pictures, and hold each kept picture against its name; exit 1 when one was changed."""
     from detectors.evidence.archive import examine, open_archive  # noqa: PLC0415  # Only this command needs it.
 
+    if folder is not None and not folder.is_dir():
+        raise refuse(Problem(file=str(folder), what="there is no such folder.", fix="Name the one in which the evidence is kept."))
     with usable():
         found = examine(open_archive(folder or read_settings(os.environ).evidence_folder))
     if json:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cityloop.commands.dbaccess import Database, Json, usable
+from cityloop.commands.dbaccess import Database, Json, present, usable
 from cityloop.commands.dbcopy import backup_database, restore_database
 from cityloop.terminal import emit, refuse
 from config.problem import Problem
@@ -56,7 +56,8 @@ def _run(step: Step, revision: str, database: str | None, *, json: bool) -> None
 
     try:
         with usable():
-            reached = asyncio.run(_with_engine(step, revision, database or read_settings(os.environ).database_url))
+            url = database or read_settings(os.environ).database_url
+            reached = asyncio.run(_with_engine(step, revision, url if step is Step.UPGRADE else present(url)))
     except SchemaError as error:
         raise refuse(Problem(file="REVISION", what=f"{error}.", fix=f"The newest revision is {newest()}.")) from error
     if json:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,8 +29,29 @@ def usable() -> Iterator[None]:
         raise refuse(error) from error
     except (SQLAlchemyError, ImportError) as error:
         told = str(getattr(error, "orig", None) or error).splitlines()[0]
-        problem = Problem(file="--database", what=f"the database cannot be used: {told}.", fix="Check the URL and that it answers.")
+        fix = (
+            "Run: cityloop db upgrade"
+            if "no such table" in told or "UndefinedTable" in repr(error)
+            else "Check the URL and that it answers."
+        )
+        problem = Problem(file="--database", what=f"the database cannot be used: {told}.", fix=fix)
         raise refuse(problem) from error
     except OSError as error:
         file, why = str(error.filename or "--database"), error.strerror or str(error)
         raise refuse(Problem(file=file, what=f"cannot be used: {why}.", fix="Check that it is there and may be written.")) from error
+
+
+def present(url: str) -> str:
+    """The URL of a database that is there, for commands that only look: opening an SQLite file that is missing would make it.
+
+    Raises:
+        ProblemsError: it names a file that is not there.
+        sqlalchemy.exc.SQLAlchemyError: it is no URL.
+    """
+    from sqlalchemy.engine import make_url  # noqa: PLC0415  # Heavy, so only when a command runs.
+
+    target = make_url(url)
+    if target.get_backend_name() == "sqlite" and target.database not in (None, "", ":memory:") and not Path(str(target.database)).exists():
+        fix = "Name one with --database or CITYLOOP_DATABASE; every role makes it when it starts, and so does: cityloop db upgrade"
+        raise ProblemsError([Problem(file=str(target.database), what="there is no such database.", fix=fix)])
+    return url

@@ -20,8 +20,10 @@ def register(app: typer.Typer) -> None:
 
 
 def evaluate(
-    labels: Annotated[Path, typer.Argument(metavar="LABELS", help="What happened: NDJSON, or a data set's own files with --layout.")],
-    predictions: Annotated[Path, typer.Argument(metavar="PREDICTIONS.ndjson", help="What cityloop detect printed.")],
+    labels: Annotated[
+        Path, typer.Argument(metavar="LABELS", help="What happened: NDJSON ('-' reads stdin), or a data set's own files with --layout.")
+    ],
+    predictions: Annotated[Path, typer.Argument(metavar="PREDICTIONS.ndjson", help="What cityloop detect printed; '-' reads stdin.")],
     *,
     layout: Annotated[str | None, typer.Option(metavar="NAME", help="Layout of LABELS: ilids, pklot, taco, streetview-waste.")] = None,
     zone: Annotated[str, typer.Option(metavar="ZONE", help="Time zone of the days.")] = "UTC",

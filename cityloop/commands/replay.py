@@ -18,12 +18,18 @@ from rules.model import RuleSet
 from rules.parser import load_rules
 from rules.replay import Summary, compare_rule_sets, replay
 
-RulesOption = Annotated[list[Path], typer.Option("--rules", help="Rule file; may be given several times.", show_default=False)]
+RulesOption = Annotated[
+    list[Path], typer.Option("--rules", metavar="FILE", help="Rule file; may be given several times.", show_default=False)
+]
 AgainstOption = Annotated[
     list[Path] | None,
-    typer.Option("--against", help="Older rule file; tells which alerts the rules add, lose and change. May be given several times."),
+    typer.Option(
+        "--against", metavar="FILE", help="Older rule file; tells which alerts the rules add, lose and change. May be given several times."
+    ),
 ]
-CityOption = Annotated[Path | None, typer.Option("--city", help="Folder of a city, for its kinds; default: the shipped table.")]
+CityOption = Annotated[
+    Path | None, typer.Option("--city", metavar="DIR", help="Folder of a city, for its kinds; default: the shipped table.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -40,7 +46,9 @@ def register(app: typer.Typer) -> None:
         ],
         *,
         rules: RulesOption,
-        until: Annotated[str | None, typer.Option("--until", help="Run timers up to this RFC 3339 instant after the last line.")] = None,
+        until: Annotated[
+            str | None, typer.Option("--until", metavar="T", help="Run timers up to this RFC 3339 instant after the last line.")
+        ] = None,
         since: Annotated[str | None, typer.Option("--from", metavar="T", help="Of a topic: records from this RFC 3339 instant on.")] = None,
         to: Annotated[str | None, typer.Option("--to", metavar="T", help="Of a topic: records before this RFC 3339 instant.")] = None,
         json: Annotated[

@@ -19,9 +19,11 @@ from rules.model import Rule, RuleSet
 from rules.trials import TrialFile, read_trials
 
 CityOption = Annotated[
-    Path | None, typer.Option("--city", help="Folder of a city, for its kinds and categories; default: the shipped tables.")
+    Path | None, typer.Option("--city", metavar="DIR", help="Folder of a city, for its kinds and categories; default: the shipped tables.")
 ]
-RulesOption = Annotated[list[Path] | None, typer.Option("--rules", help="Rule file; may be given several times.", show_default=False)]
+RulesOption = Annotated[
+    list[Path] | None, typer.Option("--rules", metavar="FILE", help="Rule file; may be given several times.", show_default=False)
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -43,7 +45,7 @@ def register(app: typer.Typer) -> None:
 
 
 def run_tests(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files of rule tests.", show_default=False)],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Files of rule tests.", show_default=False)],
     *,
     city: CityOption = None,
     json: JsonOption = False,

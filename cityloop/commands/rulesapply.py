@@ -49,7 +49,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 def apply(
     folder: Annotated[
         Path | None,
-        typer.Argument(metavar="[DIR]", help="The city's folder; left out, CITYLOOP_CITY or the demo city.", show_default=False),
+        typer.Argument(metavar="DIR", help="The city's folder; left out, CITYLOOP_CITY or the demo city.", show_default=False),
     ] = None,
     *,
     state: Annotated[

@@ -38,7 +38,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def shadow(
-    rule: Annotated[str | None, typer.Argument(metavar="[RULE]", help="One rule only; default: all in shadow.", show_default=False)] = None,
+    rule: Annotated[str | None, typer.Argument(metavar="RULE", help="One rule only; default: all in shadow.", show_default=False)] = None,
     *,
     since: Annotated[
         str | None,

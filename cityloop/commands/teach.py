@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cityloop.terminal import Exit, emit, refuse, talk
-from config.problem import Problem, ProblemsError
+from config.problem import ProblemsError
 
 
 def register(app: typer.Typer) -> None:
@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 def teach(
     camera: Annotated[Path, typer.Argument(metavar="CAMERA.yaml", help="The camera's file.")],
     zone: Annotated[str, typer.Argument(metavar="ZONE", help="Which zone is taught.")],
-    crops: Annotated[list[Path] | None, typer.Argument(metavar="CROPS...", help="Pictures of the zone, all of one label.")] = None,
+    crops: Annotated[list[Path] | None, typer.Argument(metavar="CROPS", help="Pictures of the zone, all of one label.")] = None,
     *,
     label: Annotated[
         str | None, typer.Option(metavar="LABEL", help="What the crops show: full, drying or rubbish; ok where there is none.")
@@ -37,8 +37,6 @@ def teach(
     """
     from cityloop.teaching import Request, run_teaching  # noqa: PLC0415  # OpenCV and onnxruntime are heavy, so only when the command runs.
 
-    if crops and label is None and not suggest:
-        raise refuse(Problem(file="--label", what="the crops have no label.", fix="Write --label full, or --label ok."))
     try:
         request = Request(
             camera=camera, zone=zone, crops=tuple(crops or ()), label=label, suggest=suggest, roll_back=roll_back, heads=heads

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from cityloop.terminal import emit, talk
+from cityloop.terminal import emit, refuse, talk
 from config.moment import render
+from config.problem import Problem
 from dispatch.accounts import UserState
 from streams.clock import system_clock
 
@@ -87,5 +88,8 @@ def _password(*, stdin: bool) -> str:
     """Read a password: one line of standard input, or a prompt that shows nothing and asks twice."""
     if stdin:
         return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        what = "there is no terminal on which a password could be typed unseen."
+        raise refuse(Problem(file="--password-stdin", what=what, fix="Add this option, and write the password to standard input."))
     password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     return password

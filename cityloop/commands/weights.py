@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cityloop.terminal import emit, refuse, talk
-from config.problem import ProblemsError
+from config.problem import Problem, ProblemsError
 
 if TYPE_CHECKING:
     from detectors.inference.agreement import Agreement
@@ -30,6 +30,8 @@ def weights(
     from detectors.weights.faces import CENTERFACE, ensure_faces  # noqa: PLC0415  # As above.
     from detectors.weights.pins import NANODET  # noqa: PLC0415  # As above.
 
+    if footage and not int8:
+        raise refuse(Problem(file="--footage", what="it is for --int8.", fix="Add --int8, or leave it out."))
     cache = cache_folder(os.environ)
     present = installed(cache)
     try:

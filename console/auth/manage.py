@@ -11,6 +11,9 @@ from dispatch.accounts import ApiKey, User, UserState
 from dispatch.ports import Accounts
 from streams.gateway.keys import Scope, mint
 
+LONGEST_NAME = 200
+"""Of a key, in characters: it stands in one line of a list."""
+
 
 def _no(file: str, what: str, fix: str) -> ProblemsError:
     return ProblemsError([Problem(file=file, what=what, fix=fix)])
@@ -67,8 +70,12 @@ async def add_key(accounts: Accounts, now: Micros, name: str, scopes: frozenset[
         The key for its owner, to be shown once, and what is kept.
 
     Raises:
-        ProblemsError: no scope, or an end that is past.
+        ProblemsError: a name of a wrong length, no scope, or an end that is past.
     """
+    if not 0 < len(name.strip()) <= LONGEST_NAME:
+        raise _no(
+            "NAME", f"a key's name has 1 to {LONGEST_NAME} characters, this one {len(name.strip())}.", "Say in a few words whose key it is."
+        )
     if not scopes:
         raise _no("--scope", "a key without a scope opens nothing.", f"Name at least one: {', '.join(scope.value for scope in Scope)}.")
     if expires is not None and expires <= now:

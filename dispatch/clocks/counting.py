@@ -77,9 +77,19 @@ def due(start: Micros, limit: int, clock: ClockType, calendar: Calendar, pauses:
 
 def _counting(start: Micros, clock: ClockType, calendar: Calendar, pauses: Iterable[Span]) -> Iterator[Span]:
     """The stretches after the start that count, in order."""
-    spans = working_spans(calendar, start) if clock in WORKING else iter(((start, END_OF_TIME),))
-    ahead = ((max(begin, start), end) for begin, end in spans)
-    return without(ahead, merged(pauses))
+    for free in without([(start, END_OF_TIME)], merged(pauses)):
+        if clock in WORKING:
+            yield from _working(free, calendar)
+        else:
+            yield free
+
+
+def _working(free: Span, calendar: Calendar) -> Iterator[Span]:
+    """The working time within a stretch. It is looked for from the stretch's start on, so that a long pause costs nothing."""
+    for begin, end in working_spans(calendar, free[0]):
+        if begin >= free[1]:
+            return
+        yield max(begin, free[0]), min(end, free[1])
 
 
 def _never(limit: int, clock: ClockType, calendar: Calendar) -> str:

@@ -51,6 +51,40 @@ def test_lines_that_are_no_observations_are_told(tmp_path: Path) -> None:
     assert "p:2: The line is not JSON" in result.stderr
 
 
+def test_what_detect_prints_may_come_by_a_pipe(tmp_path: Path) -> None:
+    """``-`` is standard input, for the labels or for the predictions, and not for both."""
+    labels, told = write(tmp_path / "l", LABEL), write(tmp_path / "p", TOLD)
+    wanted = run(labels, told, "--json").stdout
+    assert CliRunner().invoke(application(), ["evaluate", str(labels), "-", "--json"], input=told.read_text()).stdout == wanted
+    assert CliRunner().invoke(application(), ["evaluate", "-", str(told), "--json"], input=labels.read_text()).stdout == wanted
+    both = run("-", "-")
+    assert (both.exit_code, both.stderr) == (2, "-: standard input cannot be both. Name a file for one of them.\n")
+
+
+def test_the_problems_of_both_files_are_told(tmp_path: Path) -> None:
+    """A label that is wrong does not hide predictions that are not there."""
+    result = run(write(tmp_path / "l", LABEL | {"until": "2026-03-01T00:00:00Z"}), tmp_path / "gone")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        f"{tmp_path}/l:1: it ends before it begins. Write the earlier instant as since.",
+        f"{tmp_path}/gone: it cannot be read: No such file or directory. Name a file that is there, or '-' for standard input.",
+    ]
+
+
+def test_another_encoding_is_named_as_what_it_is(tmp_path: Path) -> None:
+    """UTF-16 is not told line by line, in either file."""
+    (tmp_path / "wide").write_text("{}", encoding="utf-16")
+    result = run(tmp_path / "wide", tmp_path / "wide")
+    assert (result.exit_code, result.stderr) == (2, f"{tmp_path}/wide: the file is UTF-16. Save it with the encoding UTF-8.\n" * 2)
+
+
+def test_files_of_another_layout_are_told_once(tmp_path: Path) -> None:
+    """The file's name stands once, before what is wrong with it."""
+    told = run(write(tmp_path / "l", LABEL), write(tmp_path / "p", TOLD), "--layout", "taco").stderr
+    assert told.startswith(f"{tmp_path}/l: these are not annotations in COCO's form: ")
+    assert told.endswith("Name files of the layout taco, as docs/evaluation.md describes them.\n")
+
+
 @pytest.mark.parametrize(
     ("labels", "arguments", "told"),
     [
@@ -59,7 +93,7 @@ def test_lines_that_are_no_observations_are_told(tmp_path: Path) -> None:
         ([], [], "there are no labels in it."),
         ([LABEL], ["--zone", "Mars/Crater"], "'Mars/Crater' is not a time zone."),
         ([LABEL], ["--layout", "ilid"], "unknown layout 'ilid'. Did you mean 'ilids'?"),
-        ([LABEL], ["--layout", "ilids"], "it cannot be read: "),
+        ([LABEL], ["--layout", "ilids"], "l: this is not XML: "),
     ],
 )
 def test_wrong_use_is_exit_2(tmp_path: Path, labels: list[Any], arguments: list[str], told: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cityloop.main import application
+from cityloop.main import application, main
 from detectors.inference.features import Backbone
 from detectors.inference.port import Picture
 from detectors.weights.cache import cache_folder, installed, model_file
@@ -116,7 +117,12 @@ def test_the_crops_most_worth_a_label_are_suggested(yard: Path) -> None:
         (["bin-1", "full-0.png"], "the crops have no label."),
         (["bin-1", "--label", "ok", "none.png", "yard.yaml"], "none.png: this crop cannot be used: No such file or directory."),
         (["bin-1", "--label", "ok", "none.png", "yard.yaml"], "yard.yaml: this crop cannot be used: yard.yaml: this is not a picture"),
-        (["bin-1", "--roll-back", "3"], "there is no version 3 of camera/yard bin-1; kept are: none."),
+        (["bin-1", "--roll-back", "3"], "there is no version 3 of camera/yard bin-1; kept are: none. Teach one first."),
+        (["bin-1", "--label", "ok"], "--label: there are no crops to look at. Name JPEG or PNG pictures of the zone."),
+        (["bin-2", "--label", "ok"], "--label: there are no crops to look at."),
+        (["bin-1", "--suggest", "2"], "--suggest: there are no crops to look at."),
+        (["bin-1", "--suggest", "2", "--label", "ok", "full-0.png"], "--suggest: it contradicts --label. Do one after the other."),
+        (["bin-1", "--roll-back", "1", "full-0.png"], "--roll-back: it takes no crops."),
     ],
 )
 def test_wrong_use_is_exit_2(yard: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str) -> None:
@@ -135,3 +141,18 @@ def test_features_are_of_length_one_and_repeat() -> None:
     assert first.shape == (1536,)
     assert float(np.linalg.norm(first)) == pytest.approx(1.0, abs=1e-5)
     assert first.tobytes() == again.tobytes() != second.tobytes()
+
+
+@pytest.mark.parametrize("place", ["yard.yaml", "/proc/heads"])
+def test_heads_that_cannot_be_kept_there_are_told(
+    yard: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], place: str
+) -> None:
+    """A file in the folder's place, or a folder that nobody may make, is wrong use with the path in it."""
+    monkeypatch.chdir(yard)
+    monkeypatch.setattr(sys, "argv", ["cityloop", "teach", "yard.yaml", "bin-1", "--label", "ok", "ok-0.png", "--heads", place])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    told = capfd.readouterr().err
+    assert told.startswith(place)
+    assert "it cannot be used: " in told

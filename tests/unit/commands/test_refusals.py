@@ -73,6 +73,11 @@ OBS = "Name a file with one observation a line, or '-' for stdin."
             '--to: "y" is not an RFC 3339 date-time. Write for example 2026-03-02T08:00:00+08:00.\n'),
         ),
         (("record", "x.ndjson"), "CITYLOOP_BROKER: no broker is named. Name the one that the engine uses: --broker kafka://host:port\n"),
+        (("weights", "--footage", "x.mp4"), "--footage: it is for --int8. Add --int8, or leave it out.\n"),
+        (
+            ("user", "add", "mallory"),
+            "--password-stdin: there is no terminal on which a password could be typed unseen. Add this option, and write the password to standard input.\n",
+        ),
         (("record", "x.csv"), "x.csv: its name does not say what to write. End it in .parquet or .ndjson, or write '-' for stdout.\n"),
         (("record", "nowhere/x.ndjson"), "nowhere/x.ndjson: there is no such folder. Make it first, or name another one.\n"),
         (("record", "-", "--json"), "--json: stdout takes the observations already. Name a file, or leave --json out.\n"),

@@ -215,6 +215,10 @@ EXPECTED: dict[str, list[str]] = {
     "yaml-list": [
         "city.yaml:1:1: the file does not hold a mapping. Write 'field: value' lines.",
     ],
+    "endless-limit": [
+        "standards.csv:2: the limit of 5256001 urgent_minute is longer than ten years, and every look at a ticket would count them. Write a shorter one.",
+        "standards.csv:4: the limit of 99999999999999999999 work_day is longer than ten years, and every look at a ticket would count them. Write a shorter one.",
+    ],
     "zero-limit": [
         "standards.csv:2: the limit is 0. Write a whole number above zero.",
     ],

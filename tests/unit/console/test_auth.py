@@ -174,6 +174,8 @@ async def test_a_key_is_kept_without_its_secret_and_ends_when_revoked() -> None:
 
 async def test_a_key_that_would_open_nothing_is_not_made() -> None:
     """Without a scope, or with an end that is past."""
+    for name in ("", "  ", "x" * 201):
+        assert "NAME" in await told(add_key(MemoryAccounts(), NOON, name, frozenset({Scope.FRAMES_WRITE}), None))
     assert "--scope" in await told(add_key(MemoryAccounts(), NOON, "gate", frozenset(), None))
     assert "--expires" in await told(add_key(MemoryAccounts(), NOON, "gate", frozenset({Scope.FRAMES_WRITE}), NOON))
 

@@ -117,3 +117,4 @@ def test_a_missing_file_is_told() -> None:
     report = Report()
     assert read_calendar(BAD / "nowhere.yaml", report) is None
     assert report.problems[0].what == "the file does not exist."
+    assert report.problems[0].fix == "Name a calendar's file, or leave it out for the usual working hours."

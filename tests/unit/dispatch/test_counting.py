@@ -1,6 +1,7 @@
 """Time limits: the golden cases and the edges."""
 
 from datetime import date, time
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -111,6 +112,16 @@ def test_a_make_up_day_wins_over_a_holiday() -> None:
 def test_pauses_are_counted_in_the_clocks_own_calendar(pauses: list[tuple[str, str]], wanted: str) -> None:
     """Only the working part of a pause lengthens a working clock; overlaps count once, order does not matter, and a pause at the due instant comes too late."""
     assert reached("2026-03-04T08:00", 2, "work_hour", *pauses) == wanted
+
+
+@pytest.mark.parametrize("clock", sorted({ClockType.WORK_HOUR, ClockType.WORK_DAY}))
+def test_a_pause_of_millennia_is_passed_over(clock: ClockType) -> None:
+    """Nobody waits while its days are counted one by one; after it the limit goes on."""
+    before = process_time()
+    assert reached("2026-03-04T16:00", 1, clock, ("2026-03-04T16:30", "9998-12-31T00:00")).startswith("9998-12-31")
+    with pytest.raises(CountingError, match="is not reached before the calendar ends"):
+        due(at("2026-03-04T16:00"), 1, clock, CITY, [(at("2026-03-04T16:30"), at("9999-12-31T00:00"))])
+    assert process_time() - before < 1, "day by day it takes most of a minute"
 
 
 def test_a_pause_in_the_night_costs_an_urgent_clock_all_of_it() -> None:

@@ -56,6 +56,29 @@ def test_a_sound_database_is_exit_0(database: Path) -> None:
     assert (code, json.loads(out), err) == (0, {"ok": True, "tickets": 1, "events": 3, "silences": 0, "broken": []}, "")
 
 
+@pytest.mark.parametrize("command", [("audit", "verify"), ("db", "current"), ("db", "downgrade", "base")])
+def test_looking_makes_no_database(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """A path with a typing error is told; an empty file in its place would be found sound the next time."""
+    missing = tmp_path / "typo" / "cityloop.db"
+    code, out, err = run(*command, "--database", f"sqlite:///{missing}")
+    assert (code, out) == (2, "")
+    assert err.startswith(f"{missing}: there is no such database. Name one with --database or CITYLOOP_DATABASE;")
+    assert not missing.parent.exists()
+
+
+def test_a_database_without_our_tables_says_what_to_run(tmp_path: Path) -> None:
+    """An empty file is there, so the sentence is another one; an audit of nothing is no clean audit."""
+    (tmp_path / "x.db").touch()
+    told = run("audit", "verify", "--database", f"sqlite:///{tmp_path}/x.db")
+    assert told == (2, "", "--database: the database cannot be used: no such table: ticket_events. Run: cityloop db upgrade\n")
+
+
+def test_evidence_in_a_folder_that_is_not_there_is_not_sound(tmp_path: Path) -> None:
+    """A path with a typing error must not be told as sound with nothing in it."""
+    told = run("audit", "evidence", "--folder", f"{tmp_path}/typo")
+    assert told == (2, "", f"{tmp_path}/typo: there is no such folder. Name the one in which the evidence is kept.\n")
+
+
 def test_a_tampered_row_is_exit_1_with_what_differs(database: Path) -> None:
     """Each broken ticket is told with its id, the event's number and what differs, to people and to machines."""
     ticket = tamper(database)
@@ -65,13 +88,6 @@ def test_a_tampered_row_is_exit_1_with_what_differs(database: Path) -> None:
     assert (code, json.loads(out)) == (
         1, {"ok": False, "tickets": 1, "events": 3, "silences": 0, "broken": [{"ticket": ticket, "sequence": 2, "what": what, "kind": "ticket"}]}
     )  # fmt: skip
-
-
-def test_a_database_without_our_tables_is_wrong_use(tmp_path: Path) -> None:
-    """An audit of nothing is no clean audit."""
-    code, out, err = run("audit", "verify", "--database", f"sqlite:///{tmp_path / 'x.db'}")
-    assert (code, out) == (2, "")
-    assert err.startswith("--database: the database cannot be used: no such table: ")
 
 
 def test_a_backup_is_restored_and_still_tells_of_tampering(database: Path, tmp_path: Path) -> None:
