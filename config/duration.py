@@ -19,11 +19,13 @@ _DURATION = re.compile("".join(_PART % (unit if unit != "m" else "m(?!s)") for u
 
 
 def parse_duration(text: str) -> Micros:
-    """Read a length of time.
+    """Read a length of time; ``0`` alone needs no unit, as in Prometheus.
 
     Raises:
         ValueError: no such length; the message says how to write one.
     """
+    if text == "0":
+        return 0
     match = _DURATION.fullmatch(text)
     if match is None or not any(match.groups()):
         msg = f"{text!r} is not a length of time: write whole numbers with units, the longest first, like 30s, 10m, 1h30m or 2d"
