@@ -23,6 +23,7 @@ from detectors.scenes.table import watcher_of
 from detectors.sources.frame import Frame
 from detectors.telling import health_observation, sight_observation, stay_observation
 from detectors.thumbnail import shrink
+from detectors.timeline import Timeline, advance, silent
 from detectors.viewing import view_of
 from detectors.zones import around
 from streams.observation import Observation
@@ -55,6 +56,7 @@ class Begun(msgspec.Struct, frozen=True):
         told: what is told of the camera itself.
         due: the zones that are looked at.
         regions: where the model must look; nowhere when no zone needs it, or nothing has changed.
+        own: its time in the camera's own.
     """
 
     frame: Frame
@@ -62,6 +64,7 @@ class Begun(msgspec.Struct, frozen=True):
     told: tuple[Observation, ...]
     due: tuple[Zone, ...] = ()
     regions: tuple[Box, ...] = ()
+    own: Micros = 0
 
 
 class Judge:
@@ -108,6 +111,7 @@ class Judge:
         self._told_sight = dict.fromkeys(self._watchers, ZoneSight.CLEAR)
         self._regions = [around(zone.polygon) for zone in camera.zones if Need.DETECTIONS in self._watchers[zone.id].needs]
         self._sight: Sight | None = None
+        self._timeline = Timeline()
         self.inferences = 0
 
     @property
@@ -132,15 +136,17 @@ class Judge:
     def begin(self, frame: Frame) -> Begun:
         """Judge what needs no model, and say where the model must look; :meth:`finish` is called with what it found."""
         thumbnail = shrink(frame.picture)
-        told = list(self._become(health.look(self._health, self._limits, thumbnail, frame.at), frame.at))
+        self._timeline = advance(self._timeline, frame.at, frame.steady)
+        own = frame.at - self._timeline.shift
+        told = list(self._become(health.look(self._health, self._limits, thumbnail, own), frame.at, own))
         if not health.sees(self._health):
             self._blind(self._camera.zones)
             return Begun(frame, thumbnail, tuple(told))
         resting = [zone for zone in self._camera.zones if zone.active is not None and not is_active(zone.active, frame.at)]
         self._blind(resting)
-        due = [zone for zone in self._camera.zones if zone not in resting and self._views[zone.id].due(frame.at)]
-        asks = self._wanted(due) and self._needs_model(thumbnail, frame.at)
-        return Begun(frame, thumbnail, tuple(told), tuple(due), tuple(self._regions) if asks else ())
+        due = [zone for zone in self._camera.zones if zone not in resting and self._views[zone.id].due(own)]
+        asks = self._wanted(due) and self._needs_model(thumbnail, own)
+        return Begun(frame, thumbnail, tuple(told), tuple(due), tuple(self._regions) if asks else (), own)
 
     def finish(self, begun: Begun, seen: tuple[Detection, ...] | None, *, whole: bool = True) -> tuple[Observation, ...]:
         """Judge the rest of a frame.
@@ -150,22 +156,23 @@ class Judge:
             seen: what the model found, or ``None`` when it was not asked; what it found before holds then.
             whole: whether it looked at the whole picture, and not at the zones alone.
         """
-        told, frame = list(begun.told), begun.frame
+        told = list(begun.told)
         if seen is not None:
-            self._sight = Sight(begun.thumbnail, frame.at, seen)
+            self._sight = Sight(begun.thumbnail, begun.own, seen)
         for zone in begun.due:
-            told += self._look_at(zone, frame, fresh=seen is not None and whole)
+            told += self._look_at(zone, begun, fresh=seen is not None and whole)
         return tuple(told)
 
     def silence(self, at: Micros) -> tuple[Observation, ...]:
         """No frame has come for the source's time-out."""
-        told = tuple(self._become(health.silence(self._health, at), at))
+        own = silent(self._timeline, at)
+        told = tuple(self._become(health.silence(self._health, own), at, own))
         self._blind(self._camera.zones)
         return told
 
-    def _become(self, after: Health, at: Micros) -> tuple[Observation, ...]:
+    def _become(self, after: Health, at: Micros, own: Micros) -> tuple[Observation, ...]:
         before, self._health = self._health, after
-        return (health_observation(self._camera, after, at),) if health.worth_telling(before, after) else ()
+        return (health_observation(self._camera, after, at, at - own),) if health.worth_telling(before, after) else ()
 
     def _blind(self, zones: Sequence[Zone]) -> None:
         """Nothing is seen of the zones, or nothing is asked about them at this hour: what lasts is neither continued nor ended."""
@@ -173,9 +180,9 @@ class Judge:
             self._watchers[zone.id].blind()
             self._views[zone.id].forget()
 
-    def _look_at(self, zone: Zone, frame: Frame, *, fresh: bool) -> list[Observation]:
-        watcher = self._watchers[zone.id]
-        look = self._views[zone.id].look(frame.picture, self.seen, frame.at)
+    def _look_at(self, zone: Zone, begun: Begun, *, fresh: bool) -> list[Observation]:
+        watcher, frame = self._watchers[zone.id], begun.frame
+        look = self._views[zone.id].look(frame.picture, self.seen, begun.own)
         stays = () if look is None else watcher.look(look)
         told = [self._told(zone, stay, frame, fresh=fresh) for stay in stays]
         if watcher.sight is not self._told_sight[zone.id]:
@@ -199,7 +206,7 @@ class Judge:
 
     def _told(self, zone: Zone, stay: Stay, frame: Frame, *, fresh: bool) -> Observation:
         """The observation of a stay; a full disk costs its picture and not the observation."""
-        told = stay_observation(self._camera, zone, stay, frame.at)
+        told = stay_observation(self._camera, zone, stay, frame.at, self._timeline.shift)
         if self._keep is None or not self._is_pictured(told.attributes["stay"], stay.phase):
             return told
         try:

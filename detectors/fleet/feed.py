@@ -5,6 +5,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Protocol
 
+from config.moment import SECOND
 from detectors.sources.backoff import wait_before
 from detectors.sources.frame import Frame, SourceError
 from detectors.sources.live import LiveSource
@@ -124,7 +125,7 @@ class PlaybackFeed:
             self._fault, self._playback, self._again = str(error), None, now + wait_before(self._failures, self._chance())
             return None
         self._fault, self._failures = ("the file has been played to its end" if picture is None else None), 0
-        return None if picture is None else Frame(picture, self._clock())
+        return None if picture is None else Frame(picture, self._clock(), round(now * SECOND))
 
     def _begin(self, now: float) -> Playback | None:
         """The playback that has been opened meanwhile; ``None`` while it is not.

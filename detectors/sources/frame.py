@@ -12,10 +12,12 @@ class Frame(msgspec.Struct, frozen=True):
     Attributes:
         picture: see :data:`detectors.inference.port.Picture`.
         at: event time.
+        steady: when it arrived, by a clock that is never set, where ``at`` is by one that may be; ``None`` for frames that bring their time.
     """
 
     picture: Picture
     at: Micros
+    steady: Micros | None = None
 
 
 class SourceError(Exception):

@@ -1,9 +1,11 @@
 """Keeps a live source alive: a thread that connects, reads, and connects again."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from config.moment import SECOND
 from detectors.inference.port import Picture
 from detectors.sources.backoff import wait_before
 from detectors.sources.frame import Frame, SourceError
@@ -34,6 +36,7 @@ class LiveSource:
         chance: random numbers from 0 to 1 for the back-off.
         stopped: set to end it (a reader may wait on it too).
         connected: called at each connection that was made.
+        seconds: monotonic clock; stamps pictures too, since the machine's own clock may be set.
 
     Attributes:
         latest: the newest frame.
@@ -50,7 +53,9 @@ class LiveSource:
         stopped: threading.Event,
         *,
         connected: Callable[[], None] = lambda: None,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._seconds = seconds
         self._connect = connect
         self._connected = connected
         self._clock = clock
@@ -77,7 +82,7 @@ class LiveSource:
         while not self._stopped.is_set():
             try:
                 for read in self._pictures():
-                    self.latest.put(read if isinstance(read, Frame) else Frame(read, self._clock()))
+                    self.latest.put(read if isinstance(read, Frame) else Frame(read, self._clock(), round(self._seconds() * SECOND)))
                     self.fault, self.failures = None, 0
             except SourceError as error:
                 self.fault = str(error)

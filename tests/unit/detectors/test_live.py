@@ -104,6 +104,16 @@ def test_a_lost_connection_is_made_again() -> None:
     assert frame.at == 7
 
 
+def test_pictures_are_stamped_by_two_clocks() -> None:
+    """By the machine's, which may be set, and by one that never is."""
+    stopped = QuickEvent(1)
+    source = LiveSource(lambda: ScriptedReader(1), lambda: 7, lambda: 1.0, stopped, seconds=lambda: 3.5)
+    source._run()  # In this thread: it ends with its first pause.
+    frame = source.latest.take()
+    assert frame is not None
+    assert (frame.at, frame.steady) == (7, 3_500_000)
+
+
 def test_refused_connections_wait_longer_each_time() -> None:
     """A camera that refuses is asked again after 1, 2, 4 and 8 seconds, and its reason is shown."""
 
