@@ -61,6 +61,26 @@ def test_paths_in_code_exist(page: Path) -> None:
     assert missing(page) == []
 
 
+def unlinked(index: Path, pages: list[Path]) -> list[str]:
+    """Pages that an index does not lead to."""
+    led = {(index.parent / (match[1] or match[2]).partition("#")[0]).resolve() for match in LINK.finditer(prose(index))}
+    return [page.name for page in pages if page.resolve() not in led and page != index]
+
+
+@pytest.mark.parametrize(
+    ("index", "folder"), [("README.md", "docs"), ("docs/adr/README.md", "docs/adr"), ("docs/rules/README.md", "docs/rules")]
+)
+def test_an_index_lists_every_page(index: str, folder: str) -> None:
+    """Whoever begins at the README finds each page; so does who begins at the list of decisions or of rules."""
+    assert unlinked(ROOT / index, [page for page in PAGES if page.parent == ROOT / folder]) == []
+
+
+def test_the_check_sees_a_page_that_no_index_lists(tmp_path: Path) -> None:
+    """A page that is named in words only is not listed."""
+    (tmp_path / "index.md").write_text("[a](a.md#x) and b.md\n", encoding="utf-8")
+    assert unlinked(tmp_path / "index.md", [tmp_path / name for name in ("a.md", "b.md", "index.md")]) == ["b.md"]
+
+
 def test_the_check_sees_what_is_broken(tmp_path: Path) -> None:
     """A missing file and a missing anchor are found; a fence, an outer link and a good anchor are not."""
     page = tmp_path / "page.md"
