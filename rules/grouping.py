@@ -61,6 +61,8 @@ def key_getter(by: tuple[str, ...]) -> KeyOf:
     """A function that gives the group key."""
     if len(by) == 1:
         return field_getter(by[0])
+    if len(by) > 1 and all(name != VALUE and not name.startswith(ATTRIBUTES) for name in by):
+        return attrgetter(*by)
     getters = tuple(field_getter(name) for name in by)
     return lambda observation: tuple([get(observation) for get in getters])
 

@@ -8,7 +8,7 @@ from rules.conditions.activehours import ActiveHours
 from rules.conditions.matching import Matcher
 from rules.model import Absent, Member
 from rules.predicates import Undecided
-from rules.state import BEGINNING, FALL_BY_MATCH, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal, Silence
+from rules.state import BEGINNING, FALL_BY_MATCH, IDLE, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal, Silence
 from streams.observation import Observation
 
 
@@ -25,20 +25,26 @@ class AbsentEvaluator:
     def __init__(self, condition: Absent, where: Matcher) -> None:
         self._condition = condition
         self._where = where
-        self.idle = where.rejects
+        self._after = condition.after
+        self.idle = where.idle(self._match)
+        if self.idle is None:  # Every observation is a match.
+            self.sample = self._match  # type: ignore[method-assign]  # As it says.
         self._hours = None if condition.active is None else ActiveHours(condition.active)
 
     def sample(self, group: Group, observation: Observation) -> Signal | Undecided:
         """A match puts the timer off."""
         verdict: bool | Undecided = self._where.run(observation)
-        if verdict is not True:
-            return NOTHING if verdict is False else verdict
+        if verdict is True:
+            return self._match(group, observation)
+        return NOTHING if verdict is False else verdict
+
+    def _match(self, group: Group, observation: Observation) -> Signal | Undecided:
         group.memory = observation
         since = observation.at
         if group.registered is not None and group.registered > since:
             since = group.registered
-        group.condition_due = self.resume(since)
-        return FALL_BY_MATCH if group.holds else MATCH
+        group.condition_due = since + self._after if self._hours is None else self._hours.after(since, self._after)
+        return MATCH if group.phase is IDLE else FALL_BY_MATCH if group.holds else MATCH
 
     def enrol(self, group: Group, member: Member, at: Micros) -> None:  # The port's signature.
         """Absence counts from now on, unless something of the source was seen and it counts from there already."""

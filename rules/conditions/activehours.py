@@ -13,6 +13,8 @@ from config.weekly import Active
 from rules.state import NEVER
 
 _MINUTE: Micros = 60 * SECOND
+_SLICE: Micros = 30 * SECOND
+"""A piece of time that never lies on two local days: since 1970 every offset from UTC has been a multiple of it."""
 _DAY_MINUTES = 24 * 60
 _HORIZON_DAYS = 20_000
 """Further ahead nobody asks: a time that long never comes."""
@@ -26,17 +28,22 @@ class ActiveHours:
         self._spans = active.hours or ((0, _DAY_MINUTES),)
         self._days = frozenset(active.days or range(7))
         self._known: dict[date, tuple[tuple[Micros, Micros], ...]] = {}
+        self._slice = -1
+        self._day = date.min
 
     def after(self, start: Micros, length: Micros) -> Micros:
         """The earliest instant at which the active time since ``start`` reaches ``length`` (longer than nothing)."""
-        day = to_datetime(start).astimezone(self._zone).date()
-        left = length
+        number = start // _SLICE
+        if number != self._slice:
+            self._slice, self._day = number, to_datetime(start).astimezone(self._zone).date()
+        day, left = self._day, length
         for _ in range(_HORIZON_DAYS):
             for begin, end in self._spans_of(day):
-                begin_counted = max(begin, start)
+                begin_counted = start if start > begin else begin  # noqa: FURB136  # A third of the time of max(), and done for each match.
                 if end - begin_counted >= left:
                     return begin_counted + left
-                left -= max(0, end - begin_counted)
+                if end > begin_counted:
+                    left -= end - begin_counted
             day += timedelta(days=1)
         return NEVER
 

@@ -23,14 +23,17 @@ class ClusterEvaluator:
     def __init__(self, condition: Cluster, where: Matcher) -> None:
         self._condition = condition
         self._where = where
-        self.idle = where.rejects
+        self.idle = where.idle(self._match)
         self._banding = Banding(condition.radius)
 
     def sample(self, group: Group, observation: Observation) -> Signal | Undecided:
         """A match looks around itself."""
         verdict: bool | Undecided = self._where.run(observation)
-        if verdict is not True:
-            return NOTHING if verdict is False else verdict
+        if verdict is True:
+            return self._match(group, observation)
+        return NOTHING if verdict is False else verdict
+
+    def _match(self, group: Group, observation: Observation) -> Signal | Undecided:
         if observation.position is None:
             return _NO_POSITION
         if group.memory is None:

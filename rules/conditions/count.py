@@ -25,13 +25,16 @@ class CountEvaluator:
     def __init__(self, condition: Count, where: Matcher) -> None:
         self._condition = condition
         self._where = where
-        self.idle = where.rejects
+        self.idle = where.idle(self._match)
 
     def sample(self, group: Group, observation: Observation) -> Signal | Undecided:
         """A match enters the window."""
         verdict: bool | Undecided = self._where.run(observation)
-        if verdict is not True:
-            return NOTHING if verdict is False else verdict
+        if verdict is True:
+            return self._match(group, observation)
+        return NOTHING if verdict is False else verdict
+
+    def _match(self, group: Group, observation: Observation) -> Signal | Undecided:
         needed = self._condition.at_least
         window = group.memory = enter(group.memory, entry_of(observation), self._condition.within)
         if len(window) < needed:

@@ -40,14 +40,17 @@ class DistinctEvaluator:
     def __init__(self, condition: Count, field: str, where: Matcher) -> None:
         self._condition = condition
         self._where = where
-        self.idle = where.rejects
+        self.idle = where.idle(self._match)
         self._mark = field_getter(field)
 
     def sample(self, group: Group, observation: Observation) -> Signal | Undecided:
         """A match enters the window, and its value is the newest."""
         verdict: bool | Undecided = self._where.run(observation)
-        if verdict is not True:
-            return NOTHING if verdict is False else verdict
+        if verdict is True:
+            return self._match(group, observation)
+        return NOTHING if verdict is False else verdict
+
+    def _match(self, group: Group, observation: Observation) -> Signal | Undecided:
         at, within = observation.at, self._condition.within
         if group.memory is None:
             group.memory = Marks([], {})

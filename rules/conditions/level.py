@@ -4,8 +4,11 @@ from typing import Any
 
 from config.moment import Micros
 from rules.conditions.matching import Matcher, length
+from rules.conditions.port import Idle
 from rules.model import Level
 from rules.predicates import Undecided
+from rules.predicates.direct import NO_VALUE
+from rules.specialise import specialised
 from rules.state import FALL, FALL_BY_SILENCE, MATCH, NEVER, NOTHING, RISE, Group, Opening, Signal, Silence
 from streams.observation import Observation
 
@@ -24,7 +27,7 @@ class LevelEvaluator:
         self._condition = condition
         self._where = where
         self._run = where.run
-        self.idle = where.rejects if clear is None else None
+        self.idle = self._idle(where, clear)
         self._clear = None if clear is None else clear.run
         self._stale_after = stale_after
 
@@ -32,9 +35,7 @@ class LevelEvaluator:
         """A match raises or holds; a clearing sample ends."""
         verdict: bool | Undecided = self._run(observation)
         if verdict is True:
-            if self._stale_after is not None:
-                group.condition_due = observation.at + self._stale_after
-            return MATCH if group.holds else RISE
+            return self._match(group, observation)
         if verdict is False:
             if self._clear is not None:
                 verdict = self._clear(observation)
@@ -47,6 +48,27 @@ class LevelEvaluator:
                 return FALL
             return NOTHING
         return verdict
+
+    def _match(self, group: Group, observation: Observation) -> Signal | Undecided:
+        if self._stale_after is not None:
+            group.condition_due = observation.at + self._stale_after
+        return MATCH if group.holds else RISE
+
+    def _idle(self, where: Matcher, clear: Matcher | None) -> Idle | None:
+        """With ``clear``, a sample that is no match changes nothing either, unless nobody can say whether it clears."""
+        idle = where.idle(self._match)
+        if idle is None or clear is None:
+            return idle
+        judge, clears = where.run, clear.run
+
+        def judge_both(observation: Observation) -> bool | Undecided:
+            verdict: bool | Undecided = judge(observation)
+            if verdict is False:
+                cleared: bool | Undecided = clears(observation)
+                return cleared if type(cleared) is Undecided else False
+            return verdict
+
+        return Idle(specialised(judge_both), NO_VALUE, self._match)
 
     def ripen(self, group: Group, due: Micros) -> Signal:  # The port's signature.
         """The last match is too old to be believed."""

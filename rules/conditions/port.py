@@ -1,6 +1,7 @@
 """The port between the engine and a form of condition."""
 
-from typing import Any, Protocol, runtime_checkable
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from config.moment import Micros
 from rules.model import Member
@@ -8,6 +9,23 @@ from rules.predicates import Undecided
 from rules.predicates.fields import Run
 from rules.state import Group, Opening, Signal, Silence
 from streams.observation import Observation
+
+Match = Callable[[Group, Observation], Signal | Undecided]
+"""Applies an observation that is a match."""
+
+
+class Idle(NamedTuple):
+    """What is enough to apply an observation while the condition does not hold.
+
+    Attributes:
+        judge: a predicate; where it gives False the observation changes nothing, and where it gives :class:`Undecided` neither.
+        refuted: the value of an observation of which it gives False for certain.
+        match: applies an observation of which it gave True.
+    """
+
+    judge: Run
+    refuted: object
+    match: Match
 
 
 class Evaluator(Protocol):
@@ -18,12 +36,11 @@ class Evaluator(Protocol):
 
     Attributes:
         memory_type: the type of ``group.memory``, for reading a checkpoint.
-        idle: a predicate; where it gives False while the condition does not hold, :meth:`sample` would change nothing
-            and say so. ``None`` where no such predicate is known.
+        idle: a shorter way to what :meth:`sample` does while the condition does not hold; ``None`` where there is none.
     """
 
     memory_type: Any
-    idle: Run | None
+    idle: Idle | None
 
     def sample(self, group: Group, observation: Observation) -> Signal | Undecided:
         """Apply an observation."""

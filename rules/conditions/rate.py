@@ -21,13 +21,16 @@ class RateEvaluator:
     def __init__(self, condition: Rate, where: Matcher) -> None:
         self._condition = condition
         self._where = where
-        self.idle = where.rejects
+        self.idle = where.idle(self._match)
 
     def sample(self, group: Group, observation: Observation) -> Signal | Undecided:
         """A match is a sample of the value."""
         verdict: bool | Undecided = self._where.run(observation)
-        if verdict is not True:
-            return NOTHING if verdict is False else verdict
+        if verdict is True:
+            return self._match(group, observation)
+        return NOTHING if verdict is False else verdict
+
+    def _match(self, group: Group, observation: Observation) -> Signal | Undecided:
         if type_of(observation.value) is not Type.NUMBER:
             return Undecided(f"value is {type_of(observation.value).value}, not {Type.NUMBER.value}")
         group.memory = enter(group.memory, entry_of(observation, observation.value), self._condition.within)

@@ -6,9 +6,9 @@ import msgspec
 
 from config.duration import render_duration
 from config.moment import Micros
+from rules.conditions.port import Idle
 from rules.model import Member, Schedule
 from rules.predicates import Undecided
-from rules.predicates.fields import Run
 from rules.reference.instants import instant_of
 from rules.state import FALL, NEVER, NOTHING, RISE, Group, Opening, Signal
 from streams.observation import Observation
@@ -29,7 +29,7 @@ class ScheduleEvaluator:
     """The memory of a group is which dates of its row are settled; what is due comes from the register."""
 
     memory_type: Any = Dates | None
-    idle: Run | None = None
+    idle: Idle | None = None
 
     def __init__(self, condition: Schedule) -> None:
         self._condition = condition

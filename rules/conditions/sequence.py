@@ -7,6 +7,7 @@ import msgspec
 from config.duration import render_duration
 from config.moment import Micros
 from rules.conditions.matching import Matcher
+from rules.conditions.port import Idle
 from rules.model import Sequence, Step, Unanswered
 from rules.predicates import Undecided
 from rules.predicates.fields import Run
@@ -45,7 +46,7 @@ class SequenceEvaluator:
     """
 
     memory_type: Any = Firsts | None
-    idle: Run | None = None
+    idle: Idle | None = None
 
     def __init__(self, condition: Sequence, first: StepMatcher, second: StepMatcher) -> None:
         self._within = condition.within
@@ -116,7 +117,7 @@ class UnansweredEvaluator:
 
     memory_type: Any = Observation | None
     silence = Silence.RISES
-    idle: Run | None = None
+    idle: Idle | None = None
 
     def __init__(self, condition: Unanswered, first: StepMatcher, answer: StepMatcher) -> None:
         self._within = condition.within

@@ -1,13 +1,13 @@
 """One rule with all its groups: orders, accounts, judges, and hands to the episodes what the condition says."""
 
 from collections.abc import Iterable
-from types import MethodType
 
 from config.feeds import FeedTable
 from config.moment import Micros
 from rules.conditions.port import Dated, Enrolling, Evaluator
 from rules.engine.counts import Counts
 from rules.engine.episodes import Episodes
+from rules.engine.fastpath import fast_path
 from rules.engine.guard import Guard, Held
 from rules.engine.lane import Lane
 from rules.engine.ledger import Ledger
@@ -18,8 +18,7 @@ from rules.grouping import Key, group_of, key_getter
 from rules.model import Member, Rule
 from rules.predicates import Undecided
 from rules.sight import Eyes, WaitingRoom
-from rules.specialise import specialised
-from rules.state import BEGINNING, FALL, FALL_BY_MATCH, FALL_BY_SILENCE, IDLE, NEVER, NOTHING, QUIET, RISE, Group, Signal
+from rules.state import BEGINNING, FALL, FALL_BY_MATCH, FALL_BY_SILENCE, IDLE, NEVER, RISE, Group, Signal
 from streams.observation import Observation
 
 
@@ -47,24 +46,21 @@ class RuleBearer:
         self.held: dict[Key, Held] = {}
         self._guard: Guard | None = None
         self.evaluator = evaluator
-        self._key_of = key_getter(rule.by)
         self._lane = lane
         self.horizon: Micros = BEGINNING
         self._enrolling = evaluator if isinstance(evaluator, Enrolling) else None
         self._dated = evaluator if isinstance(evaluator, Dated) else None
         self._remembered = limits.remembered
-        self._before = slice(1 - limits.remembered, None) if limits.remembered > 1 else slice(0)
-        self._by_source = rule.by == ("source",)
-        self._sample = evaluator.sample
-        self._idle = evaluator.idle
-        self.apply = MethodType(specialised(RuleBearer.apply), self)  # type: ignore[method-assign]  # A copy that learns about this rule alone.
         self._episodes = Episodes(rule, evaluator, self.counts)
+        key_of = None if rule.by == ("source",) else key_getter(rule.by)
+        self.apply, self._rebind = fast_path(self, evaluator, key_of, limits.remembered)
+        self._rebind(self.groups, self.dirty)
 
     def watch(self, eyes: Eyes, room: WaitingRoom) -> None:
         """Mind blindness from now on."""
-        self._guard = Guard(self.rule, self.evaluator, eyes, room, lambda group: self._lane.arm(group, self))
+        self._guard = Guard(self.rule, self.evaluator, eyes, room, self.arm)
         self._episodes.blind = self._guard.blind
-        self.held = self._guard.held
+        self._guard.held = self.held
 
     def mark(self, at: Micros, ledger: Ledger) -> None:
         """Sight was lost or came back somewhere."""
@@ -85,53 +81,29 @@ class RuleBearer:
         """The next timer of a group that may run."""
         return min(group.condition_due, group.alert_due) if self._guard is None else self._guard.due_of(group)
 
-    def apply(self, observation: Observation, ledger: Ledger) -> None:  # noqa: PLR0912  # A call costs every observation, a branch does not.
-        """Apply an observation to its group, unless it is late, a duplicate, or cannot be judged."""
-        counts = self.counts
-        counts.evaluated += 1
-        key = observation.source if self._by_source else self._key_of(observation)
-        group = self.groups.get(key)
-        at, identity = observation.at, observation.id
+    def admit(self, observation: Observation, ledger: Ledger, key: Key, group: Group | None) -> Group | None:
+        """The group that is to take an observation: a new one, or none when it is late or a duplicate, which is told."""
+        at = observation.at
         if group is None:
             if at <= self.horizon:
                 self._too_late(observation, key, ledger)
-                return
-            group = self._create(key)
-            last_at, ids = BEGINNING, group.ids
-        else:
-            last_at, ids = group.last_at, group.ids
-            if identity in ids or at < last_at or at <= group.ran_at:
-                self._refuse(group, observation, ledger)
-                return
-            if self.held and key in self.held:
-                self._overtake(group, observation, ledger)
-                last_at, ids = group.last_at, group.ids
-        try:
-            # What comes first is the usual case: nothing holds, and the observation does not change that.
-            idle, phase = self._idle, group.phase
-            if idle is not None and (phase is IDLE or phase is QUIET) and idle(observation) is False:
-                signal: Signal = NOTHING
-            else:
-                found = self._sample(group, observation)
-                if isinstance(found, Undecided):
-                    self._give_up(group, observation, found, ledger)
-                    return
-                signal = found
-            self.dirty.add(group.bucket)
-            if at > last_at:
-                group.last_at = at
-                group.ids = ids[self._before] + (identity,)  # Half the time of the form with a star.
-                if group.tied != 1:
-                    group.tied = 1
-            else:
-                self._remember(group, identity, group.tied)
-            if signal is not NOTHING:
-                self._act(signal, group, at, observation, ledger)
-            if group.condition_due != NEVER or group.alert_due != NEVER:
-                self._lane.arm(group, self)
-        except Exception as error:  # noqa: BLE001  # Whatever one observation breaks, the stream goes on; it is parked and told.
-            counts.crashed += 1
-            self._note(Note.CRASHED, observation, f"{type(error).__name__}: {error}", key, ledger)
+                return None
+            return self._create(key)
+        if observation.id in group.ids or at < group.last_at or at <= group.ran_at:
+            self._refuse(group, observation, ledger)
+            return None
+        if key in self.held:
+            self._overtake(group, observation, ledger)
+        return group
+
+    def arm(self, group: Group) -> None:
+        """See that the group's next timer will run."""
+        self._lane.arm(group, self)
+
+    def crash(self, observation: Observation, key: Key, error: Exception, ledger: Ledger) -> None:
+        """Set an observation aside that the rule could not stand."""
+        self.counts.crashed += 1
+        self._note(Note.CRASHED, observation, f"{type(error).__name__}: {error}", key, ledger)
 
     def ripen(self, group: Group, due: Micros, ledger: Ledger) -> None:
         """Run a timer of a group: at one instant that of the condition before that of the alert.
@@ -198,6 +170,7 @@ class RuleBearer:
         """Take over all groups of another one, which must not go on; a million of them where they stand."""
         self.groups, self.shelves, self.horizon = old.groups, old.shelves, old.horizon
         self.dirty = self.shelves.dirty
+        self._rebind(self.groups, self.dirty)
         for group in self.groups.values():
             if group.condition_due != NEVER or group.alert_due != NEVER:
                 self._lane.arm(group, self)
@@ -258,6 +231,10 @@ class RuleBearer:
         self.shelves.place(group)
         return group
 
+    def act(self, signal: Signal, group: Group, observation: Observation, ledger: Ledger) -> None:
+        """Tell the episodes what the condition says to an observation."""
+        self._act(signal, group, observation.at, observation, ledger)
+
     def _act(self, signal: Signal, group: Group, at: Micros, observation: Observation | None, ledger: Ledger) -> None:
         """Tell the episodes what the condition says. A match within an episode belongs to it, whatever else it does."""
         episodes = self._episodes
@@ -272,8 +249,9 @@ class RuleBearer:
         elif signal is FALL_BY_SILENCE:
             episodes.fall(group, at, stale=True)
 
-    def _remember(self, group: Group, identity: str, tied: int) -> None:
-        """Keep an id beside the ``tied`` ones that must be kept too, and a few from before."""
+    def remember(self, group: Group, identity: str) -> None:
+        """Keep the id of an observation of the very instant of the last one, beside those that must be kept too, and a few from before."""
+        tied = group.tied
         kept = self._remembered if self._remembered > tied else tied + 1
         ids = group.ids
         group.ids = (*ids, identity) if len(ids) < kept else (*ids[len(ids) - kept + 1 :], identity)
@@ -288,7 +266,7 @@ class RuleBearer:
             self.counts.late += 1
             self._note(Note.LATE, observation, _lateness(observation.at, group), group.key, ledger)
 
-    def _give_up(self, group: Group, observation: Observation, verdict: Undecided, ledger: Ledger) -> None:
+    def give_up(self, group: Group, observation: Observation, verdict: Undecided, ledger: Ledger) -> None:
         """Remember and tell what could not be judged; it changes nothing else."""
         self.dirty.add(group.bucket)
         self._remember_undecided(group, observation)
@@ -301,7 +279,7 @@ class RuleBearer:
         A source whose observations can never be judged must not make its group grow.
         """
         if observation.at == group.last_at:
-            self._remember(group, observation.id, group.tied)
+            self.remember(group, observation.id)
             return
         ids, cut = group.ids, len(group.ids) - group.tied
         before = (*ids[:cut], observation.id)

@@ -10,13 +10,14 @@ from config.moment import Micros
 from rules.conditions.factory import evaluator_of
 from rules.engine.bearer import RuleBearer
 from rules.engine.counts import Tally
+from rules.engine.fastpath import Apply
 from rules.engine.lane import Alarm, Lane
 from rules.engine.ledger import Ledger
 from rules.engine.limits import Limits, Recall
 from rules.engine.outcome import Note, Noted, Outcome
 from rules.engine.recall import RecallingBearer
 from rules.engine.registry import Registry
-from rules.engine.sampling import Apply, Sampler, Stopwatch
+from rules.engine.sampling import Sampler, Stopwatch
 from rules.model import RuleSet
 from rules.reference import Registers
 from rules.sight import Eyes, Turn, WaitingRoom, blind_alert
@@ -24,8 +25,8 @@ from rules.state import BEGINNING
 from streams.envelope import FeedState
 from streams.observation import Observation
 
-Routes = dict[str, tuple[tuple[Apply, ...], tuple[Lane, ...]]]
-"""By kind: the rules that have its observations at once, and the lanes in which they wait first."""
+Routes = dict[str, tuple[Apply, ...]]
+"""By kind: the rules that have its observations at once, then the lanes in which they wait first."""
 
 _NOTHING: Sequence[Outcome] = ()
 TEST = "test"
@@ -90,7 +91,9 @@ class Partition:
                 else:
                     direct[kind] = (*direct.get(kind, ()), bearer.apply)
         self._sampler = Sampler({bearer.apply: bearer.counts for bearer in self.bearers.values()})
-        self._routes: Routes = {kind: (direct.get(kind, ()), held.get(kind, ())) for kind in direct.keys() | held.keys()}
+        self._routes: Routes = {
+            kind: (*direct.get(kind, ()), *(_waiting_in(lane) for lane in held.get(kind, ()))) for kind in direct.keys() | held.keys()
+        }
         registers = ruleset.registers if registers is None else registers
         self.registry = Registry(self.bearers, registers, limits.forget_after, by_lateness)
         self._max_ahead = limits.max_ahead
@@ -124,26 +127,23 @@ class Partition:
         now = self.now
         for observation in observations:
             at, received_at = observation.at, observation.received_at
-            if received_at is None:
-                received_at = at if received is None else received
-            if at > received_at + max_ahead:
-                tally.ahead += 1
-                told = msgspec.structs.replace(observation, received_at=received_at)
-                found.append(Noted(Note.AHEAD, told, self._ahead(at - received_at)))
-                continue
+            if received_at is None or at > received_at:
+                if received_at is None:
+                    received_at = at if received is None else received
+                if at > received_at + max_ahead:
+                    tally.ahead += 1
+                    told = msgspec.structs.replace(observation, received_at=received_at)
+                    found.append(Noted(Note.AHEAD, told, self._ahead(at - received_at)))
+                    continue
             if at > now:
                 self.now = now = at
             if now >= alarm.at:
                 self._advance(now, ledger)
-            route = routes.get(observation.kind)
             if observation.attributes and observation.attributes.get(TEST) is True:
                 tally.tests += 1
-            elif route is not None:
-                direct, held = route
-                for apply in direct:
+            else:
+                for apply in routes.get(observation.kind, ()):
                     apply(observation, ledger)
-                for lane in held:
-                    lane.wait(observation)
                 if now >= alarm.at:
                     self._advance(now, ledger)
             if ledger.outcomes:
@@ -155,7 +155,7 @@ class Partition:
         if not self._sampler.is_next():
             return self._routes
         seen, timed = {observation.kind for observation in observations}, self._sampler.timed
-        return {kind: (timed(direct, stopwatch), held) for kind, (direct, held) in self._routes.items() if kind in seen}
+        return {kind: timed(route, stopwatch) for kind, route in self._routes.items() if kind in seen}
 
     def tick(self, at: Micros, noticed: Micros, feeds: Sequence[FeedState] = ()) -> Sequence[Outcome]:
         """Let the clock of the stream go on; the gateway was heard, and it tells of which feeds it has heard up to when."""
@@ -254,6 +254,10 @@ class Partition:
     def _ahead(self, ahead: Micros) -> str:
         allowed = render_duration(self._max_ahead)
         return f"its time is {render_duration(ahead // 1_000_000 * 1_000_000)} after it was received; at most {allowed} is believed"
+
+
+def _waiting_in(lane: Lane) -> Apply:
+    return lambda observation, _: lane.wait(observation)
 
 
 def observe_all(partition: Partition, observations: Iterable[Observation]) -> list[Outcome]:

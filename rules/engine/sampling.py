@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from rules.engine.counts import Counts
+from rules.engine.fastpath import Apply
 from rules.engine.ledger import Ledger
 from streams.observation import Observation
 
-Apply = Callable[[Observation, Ledger], None]
-"""A rule applies an observation."""
 Stopwatch = Callable[[], float]
 """Gives seconds; whoever wants to know puts one in, and nothing that the engine says depends on it."""
 
@@ -32,8 +31,9 @@ class Sampler:
         return self._turn == 0
 
     def timed(self, rules: Iterable[Apply], stopwatch: Stopwatch) -> tuple[Apply, ...]:
-        """The same rules, each adding what it takes to its counters, times :data:`EVERY`."""
-        return tuple(_timed(apply, self._counts[apply], stopwatch) for apply in rules)
+        """The same rules, each adding what it takes to its counters, times :data:`EVERY`; what is no rule stays as it is."""
+        counts = self._counts
+        return tuple(_timed(apply, counts[apply], stopwatch) if apply in counts else apply for apply in rules)
 
 
 def _timed(apply: Apply, counts: Counts, stopwatch: Stopwatch) -> Apply:

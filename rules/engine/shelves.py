@@ -30,7 +30,11 @@ class Shelves:
     def place(self, group: Group) -> None:
         """Find a new group its place."""
         number = group.bucket = self._free()
-        self._shelves.setdefault(number, []).append(group)
+        shelf = self._shelves.get(number)
+        if shelf is None:
+            self._shelves[number] = [group]
+        else:
+            shelf.append(group)
 
     def adopt(self, group: Group) -> None:
         """Put a group that a checkpoint kept back on its shelf; groups come in the order in which they stood there."""
@@ -60,14 +64,16 @@ class Shelves:
 
     def _free(self) -> int:
         """The first shelf with room, or a new one."""
-        if self._roomy is None:
-            self._roomy = [number for number in range(self._next) if len(self._shelves.get(number, ())) < SHELF]
-            heapify(self._roomy)
-        while self._roomy:
-            if len(self._shelves.get(self._roomy[0], ())) < SHELF:
-                return self._roomy[0]
-            heappop(self._roomy)
+        roomy, shelves = self._roomy, self._shelves
+        if roomy is None:
+            roomy = self._roomy = [number for number in range(self._next) if len(shelves.get(number, ())) < SHELF]
+            heapify(roomy)
+        while roomy:
+            number = roomy[0]
+            if len(shelves.get(number, ())) < SHELF:
+                return number
+            heappop(roomy)
         number = self._next
-        self._next += 1
-        heappush(self._roomy, number)
+        self._next = number + 1
+        roomy.append(number)
         return number

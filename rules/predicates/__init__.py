@@ -15,6 +15,7 @@ from config.problem import ProblemsError
 from rules.model import Predicate
 from rules.predicates.checker import check
 from rules.predicates.compiler import compile_expression
+from rules.predicates.direct import NO_VALUE, refuting
 from rules.predicates.explain import explain
 from rules.predicates.fault import PredicateError, problem_of
 from rules.predicates.fields import Run
@@ -39,10 +40,12 @@ class Compiled(msgspec.Struct, frozen=True):
     Attributes:
         run: gives True, False or :class:`Undecided` for an observation.
         explain: gives the tree of conditions with the values that decided.
+        refuted: the value of an observation that alone makes it false (:func:`rules.predicates.direct.refuting`).
     """
 
     run: Run
     explain: Explain
+    refuted: object = NO_VALUE
 
 
 def compile_predicate(predicate: Predicate, kinds: Iterable[Kind | None]) -> Compiled:
@@ -58,4 +61,4 @@ def compile_predicate(predicate: Predicate, kinds: Iterable[Kind | None]) -> Com
     types, errors = check(expression, value_type(kinds))
     if errors:
         raise ProblemsError([problem_of(predicate, error) for error in errors])
-    return Compiled(compile_expression(expression, types), partial(explain, predicate.text, expression, types))
+    return Compiled(compile_expression(expression, types), partial(explain, predicate.text, expression, types), refuting(expression))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from rules.predicates.arithmetic import PLAIN, guarded
+from rules.predicates.arithmetic import PLAIN, equal, guarded
 from rules.predicates.checker import Types
 from rules.predicates.direct import value_against_literal
 from rules.predicates.fields import Run, field_reader, raw_getter
@@ -54,7 +54,23 @@ def _binary(part: Binary, types: Types) -> Run:
     operation = PLAIN[part.op] if known else guarded(part.op)
     if known and isinstance(part.right, Literal):
         return value_against_literal(part.left, types[part.left], part.op, part.right, _against_literal(left, operation, part.right.value))
+    if isinstance(part.right, Literal) and part.op in (Op.EQUAL, Op.UNEQUAL):
+        return _equality(left, part.right.value, wanted=part.op is Op.EQUAL)
     return both(left, right, operation)
+
+
+def _equality(left: Run, literal: object, *, wanted: bool) -> Run:
+    """Whether something of unknown type is a literal: nearly always it is of the literal's own type, and then Python's equality is CEL's."""
+    usual = type(literal)
+
+    def run(observation: Observation) -> Any:
+        value = left(observation)
+        found = type(value)
+        if found is usual:
+            return (value == literal) is wanted
+        return value if found is Undecided else equal(value, literal) is wanted
+
+    return run
 
 
 def _against_literal(left: Run, operation: Callable[[Any, Any], Any], literal: object) -> Run:

@@ -1,15 +1,31 @@
 """The commonest conditions, ``value == true`` and ``value > 5``, as one function of the observation instead of three."""
 
-from typing import Any
+from typing import Any, Final
 
 from rules.predicates.arithmetic import PLAIN
 from rules.predicates.fields import USUAL, Run
-from rules.predicates.syntax import Expression, FieldPath, Literal, Op
+from rules.predicates.syntax import Binary, Expression, FieldPath, Literal, Op
 from rules.predicates.types import Type, type_of
 from rules.specialise import specialised
 from streams.observation import Observation
 
 _VALUE = ("value",)
+NO_VALUE: Final = object()
+"""Stands for a value that no observation has."""
+
+
+def refuting(condition: Expression) -> object:
+    """The truth value of an observation that alone makes a condition false, whatever else it says; :data:`NO_VALUE` where none does.
+
+    Only what is looked at first counts: ``value == true``, or the same as the leftmost part of a conjunction.
+    """
+    match condition:
+        case Binary(op=Op.AND):
+            return refuting(condition.left)
+        case Binary(op=Op.EQUAL | Op.UNEQUAL, left=FieldPath(path=("value",)), right=Literal(value=bool(literal))):
+            return literal is (condition.op is Op.UNEQUAL)
+        case _:
+            return NO_VALUE
 
 
 def value_against_literal(left: Expression, found: Type, op: Op, right: Expression, general: Run) -> Run:

@@ -88,6 +88,10 @@ def raw_getter(field: FieldPath) -> Run:
 
 
 def _attribute_getter(path: tuple[str, ...]) -> Run:
+    if len(path) == 1:
+        name = path[0]
+        return lambda observation: observation.attributes.get(name)
+
     def get(observation: Observation) -> Any:
         value: Any = observation.attributes
         for name in path:

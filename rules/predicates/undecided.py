@@ -1,8 +1,11 @@
 """The third truth value: a condition that cannot be judged is not false."""
 
+from typing import final
+
 import msgspec
 
 
+@final
 class Undecided(msgspec.Struct, frozen=True, gc=False):
     """Why an expression has no value for an observation."""
 
