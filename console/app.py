@@ -37,7 +37,7 @@ from console.routes.pages import page_routes
 from console.routes.session import log_in, log_out, me, summary
 from console.routes.silences import add_silence, expire, maintenance, preview, silence, silences
 from console.routes.stream import stream
-from console.routes.teaching import add_crop, crop_picture, label_crop, roll_back, teach_zone, teaching
+from console.routes.teaching import add_crop, crop_picture, label_crop, roll_back, teach_zone, teaching, zones
 from console.routes.telemetry import live, metrics, ready
 from console.routes.tickets import add_fact, move, ticket, tickets
 from console.schooling import Schooling
@@ -112,7 +112,7 @@ def create_app(parts: Parts, *, dist: Path | None = None) -> Litestar:
         route_handlers=[
             log_in, log_out, me, summary, alerts, alert, acknowledge, tickets, ticket, move, add_fact, upload, picture, stream, city_map,
             silences, silence, preview, add_silence, expire, maintenance,
-            original, teaching, add_crop, crop_picture, label_crop, teach_zone, roll_back,
+            original, zones, teaching, add_crop, crop_picture, label_crop, teach_zone, roll_back,
         ],
     )  # fmt: skip
     return Litestar(

@@ -50,6 +50,15 @@ class Schooling:
             return None
         return Pupil(camera, zone, self._store, self._extractor)
 
+    def pupils(self, actor: Actor) -> list[Pupil]:
+        """Every zone that the actor may teach, by camera."""
+        found = (
+            self.pupil(actor, camera.removeprefix("camera/"), zone.id)
+            for camera, of in self._catalogue.cameras.items()
+            for zone in of.zones
+        )
+        return sorted((pupil for pupil in found if pupil is not None), key=lambda pupil: (pupil.camera.id, pupil.zone.id))
+
     def _units(self, camera: Camera, zone: Zone) -> set[str | None]:
         """The units that answer for what the zone tells; nobody's is a unit of its own."""
         cell = None

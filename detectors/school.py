@@ -9,7 +9,7 @@ from detectors.heads.head import Card, Head, Quality, Vector
 from detectors.heads.labels import TAUGHT, UNLABELLED
 from detectors.heads.store import HeadStore
 from detectors.heads.suggest import suggest
-from detectors.heads.teaching import Example, Refusal, teach
+from detectors.heads.teaching import Example, Refusal, RefusalKind, teach
 from detectors.inference.port import FeatureExtractor
 from detectors.sources.still import decode_still
 from streams.clock import Clock
@@ -26,6 +26,7 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True):
         versions: every one that was kept.
         quality: of the head in force, on crops that it had not seen; or of the refused one.
         refused: whether a head was made and refused.
+        refusal: why there is no new head; ``None`` where there is one, or none was to be made.
         told: the result in a sentence.
         suggested: crops most worth a label.
     """
@@ -37,6 +38,7 @@ class Lesson(msgspec.Struct, frozen=True, kw_only=True):
     versions: tuple[int, ...] = ()
     quality: Quality | None = None
     refused: bool = False
+    refusal: RefusalKind | None = None
     told: str = ""
     suggested: tuple[str, ...] = ()
 
@@ -83,6 +85,7 @@ def learn(pupil: Pupil, clock: Clock, *, added: int = 0) -> Lesson:
         versions=store.versions(camera.id, zone.id),
         quality=result.card.quality if isinstance(result, Head) else result.quality,
         refused=isinstance(result, Refusal) and result.quality is not None,
+        refusal=result.kind if isinstance(result, Refusal) else None,
         told=_told(zone, result.card if isinstance(result, Head) else result, card),
     )
 

@@ -19,6 +19,8 @@ ADDRESSES = (
     "/tickets/{page:path}",
     "/silences",
     "/silences/{page:path}",
+    "/teaching",
+    "/teaching/{page:path}",
     "/m",
     "/m/{page:path}",
 )

@@ -17,18 +17,21 @@ from console.auth.rights import Right
 from console.gate.asked import Asked, Given
 from console.gate.guards import needs
 from console.parts import Parts
-from console.pictures import LARGEST, BadPictureError, check_jpeg
+from console.pictures import LARGEST, BadPictureError, check_jpeg, cut_out
 from console.routes.evidence import JpegOperation
 from console.schooling import MOST_CROPS
 from console.shapes.teaching import (
     CropLabel,
     CropReceipt,
+    Cut,
     LessonShape,
     RollBackRequest,
     TeachingShape,
+    ZoneList,
     fault_of_label,
     quality_shape,
     teaching_shape,
+    zone_shape,
 )
 from detectors.heads.labels import UNLABELLED
 from detectors.school import Lesson, Pupil, learn, most_useful, rolled_back
@@ -37,7 +40,16 @@ PATH = "/cameras/{camera_id:str}/zones/{zone_id:str}/teaching"
 CameraId = Annotated[str, PathParameter(description="The camera's id without `camera/`.")]
 CropName = Annotated[str, PathParameter(pattern="^[0-9a-f]{64}$", description="SHA-256 of the crop.")]
 LabelOf = Annotated[str, QueryParameter(max_length=40, description="What the crop shows; `unlabelled` where nobody has said it yet.")]
+CutOf = Annotated[
+    Cut, QueryParameter(description="`zone` where the picture is the camera's whole one: the zone is cut out of it, and the rest not kept.")
+]
 Most = Annotated[int, QueryParameter(ge=0, le=50, description="At most so many suggestions.")]
+
+
+@get("/teaching", opt=needs(Right.TEACH), responses=may_answer(), summary="Zones that can be taught", tags=["teaching"])
+async def zones(request: Asked, parts: Given) -> ZoneList:
+    """Every zone that the caller may teach: whether it was taught, how well, and how many crops it has. No model is needed for it."""
+    return await asyncio.to_thread(_listed, parts.schooling.pupils(request.user.actor))
 
 
 @get(PATH, opt=needs(Right.TEACH), responses=may_answer(404, 422, 503), summary="What a zone was taught", tags=["teaching"])
@@ -53,8 +65,10 @@ async def teaching(request: Asked, parts: Given, camera_id: CameraId, zone_id: F
 
 @post(PATH + "/crops", opt=needs(Right.TEACH), status_code=201, responses=may_answer(404, 409, 413, 422), summary="Keep a crop of a zone",
       tags=["teaching"], request_max_body_size=LARGEST, operation_class=JpegOperation)  # fmt: skip
-async def add_crop(request: Asked, parts: Given, camera_id: CameraId, zone_id: FromPath[str], label: LabelOf = UNLABELLED) -> CropReceipt:
-    """Take in one JPEG picture of the zone as the body of the request. The same picture under another label moves there.
+async def add_crop(
+    request: Asked, parts: Given, *, camera_id: CameraId, zone_id: FromPath[str], label: LabelOf = UNLABELLED, cut: CutOf = Cut.NONE
+) -> CropReceipt:
+    """Take in one JPEG picture as the body of the request. The same picture under another label moves there.
 
     Raises:
         ProblemDetailsException: 404, 409 the zone has crops enough, 413 too many bytes, 422 a wrong label or not a whole JPEG picture.
@@ -69,6 +83,8 @@ async def add_crop(request: Asked, parts: Given, camera_id: CameraId, zone_id: F
         raise
     try:
         width, height = await asyncio.to_thread(check_jpeg, content)
+        if cut is Cut.ZONE:
+            content, width, height = await asyncio.to_thread(cut_out, content, pupil.zone)
     except BadPictureError as error:
         raise problem(422, ProblemKind.BAD_PICTURE, str(error)) from error
     name = await asyncio.to_thread(_kept, parts, pupil, label, content)
@@ -152,11 +168,23 @@ def _looked_at(parts: Parts, pupil: Pupil, most: int) -> TeachingShape:
         if pool and most:
             with _model_needed():
                 chosen = most_useful(pupil, [pupil.features(name, UNLABELLED) for name in pool], most)
-        camera, zone, store = pupil.camera.id, pupil.zone, pupil.store
+        camera, zone, store = pupil.camera, pupil.zone, pupil.store
         return teaching_shape(
-            camera, zone, examples=store.examples(camera, zone.id), head=store.current(camera, zone.id),
-            versions=store.versions(camera, zone.id), suggestions=tuple(pool[number] for number in chosen),
+            camera, zone, examples=store.examples(camera.id, zone.id), head=store.current(camera.id, zone.id),
+            cards=store.cards(camera.id, zone.id), suggestions=tuple(pool[number] for number in chosen),
         )  # fmt: skip
+
+
+def _listed(pupils: list[Pupil]) -> ZoneList:
+    return ZoneList(
+        items=tuple(
+            zone_shape(
+                pupil.camera, pupil.zone,
+                examples=pupil.store.examples(pupil.camera.id, pupil.zone.id), head=pupil.store.current(pupil.camera.id, pupil.zone.id),
+            )
+            for pupil in pupils
+        )
+    )  # fmt: skip
 
 
 def _kept(parts: Parts, pupil: Pupil, label: str, content: bytes) -> str:
@@ -183,7 +211,9 @@ def _taught(parts: Parts, pupil: Pupil) -> LessonShape:
 
 def _shape(lesson: Lesson, *, taught: bool) -> LessonShape:
     quality = quality_shape(lesson.quality) if lesson.quality is not None else None
-    return LessonShape(version=lesson.version, versions=lesson.versions, taught=taught, quality=quality, told=lesson.told)
+    return LessonShape(
+        version=lesson.version, versions=lesson.versions, taught=taught, refusal=lesson.refusal, quality=quality, told=lesson.told
+    )
 
 
 @contextmanager

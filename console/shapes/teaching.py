@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
 from config.moment import to_datetime
-from config.sources import Zone
-from detectors.heads.head import Head, Quality
+from config.sources import Camera, Zone
+from detectors.heads.head import Card, Head, Quality
 from detectors.heads.labels import TAUGHT, UNLABELLED
+from detectors.heads.teaching import RefusalKind
 
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 
@@ -39,11 +41,50 @@ class QualityShape(msgspec.Struct, frozen=True, kw_only=True):
     absent: int
 
 
+class HeadShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A kept version of a zone's head."""
+
+    version: int
+    taught_at: datetime
+    quality: QualityShape
+
+
+class ZoneShape(msgspec.Struct, frozen=True, kw_only=True):
+    """A zone that can be taught, in a list.
+
+    Attributes:
+        camera: its id.
+        name: the camera's name.
+        zone: the zone's id.
+        scene: what it is judged for.
+        version: of the head in force; null while the zone is untaught.
+        quality: of the head in force.
+        labelled: crops with a label.
+        unlabelled: crops that wait for one.
+    """
+
+    camera: str
+    name: str
+    zone: str
+    scene: str
+    version: int | None
+    quality: QualityShape | None
+    labelled: int
+    unlabelled: int
+
+
+class ZoneList(msgspec.Struct, frozen=True, kw_only=True):
+    """Every zone that the caller may teach, by camera."""
+
+    items: tuple[ZoneShape, ...]
+
+
 class TeachingShape(msgspec.Struct, frozen=True, kw_only=True):
     """A zone's lessons.
 
     Attributes:
         camera: its id.
+        name: the camera's name.
         zone: the zone's id.
         scene: what it is judged for.
         words: the labels that a crop may have.
@@ -52,10 +93,12 @@ class TeachingShape(msgspec.Struct, frozen=True, kw_only=True):
         versions: every version that was kept.
         taught_at: when the head in force was taught.
         quality: of the head in force.
+        heads: every version, ascending.
         suggestions: names (SHA-256) of unlabelled crops that are most worth a label, the most useful first.
     """
 
     camera: str
+    name: str
     zone: str
     scene: str
     words: Words
@@ -64,6 +107,7 @@ class TeachingShape(msgspec.Struct, frozen=True, kw_only=True):
     versions: tuple[int, ...]
     taught_at: datetime | None
     quality: QualityShape | None
+    heads: tuple[HeadShape, ...]
     suggestions: tuple[str, ...]
 
 
@@ -74,6 +118,7 @@ class LessonShape(msgspec.Struct, frozen=True, kw_only=True):
         version: of the head in force; null while the zone is untaught.
         versions: every version that was kept.
         taught: whether a new head came into force.
+        refusal: why it did not; null where it did, and for going back.
         quality: of the head, or of the one that was refused.
         told: the result in a sentence.
     """
@@ -81,8 +126,16 @@ class LessonShape(msgspec.Struct, frozen=True, kw_only=True):
     version: int | None
     versions: tuple[int, ...]
     taught: bool
+    refusal: RefusalKind | None
     quality: QualityShape | None
     told: str
+
+
+class Cut(StrEnum):
+    """What is kept of a picture that is sent: all of it, or the zone's part of it, as the cameras cut it out."""
+
+    NONE = "none"
+    ZONE = "zone"
 
 
 class CropReceipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,22 +167,37 @@ class RollBackRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 def teaching_shape(
-    camera: str, zone: Zone, *, examples: Mapping[str, str], head: Head | None, versions: tuple[int, ...], suggestions: tuple[str, ...]
+    camera: Camera, zone: Zone, *, examples: Mapping[str, str], head: Head | None, cards: tuple[Card, ...], suggestions: tuple[str, ...]
 ) -> TeachingShape:  # fmt: skip
     """Everything about a zone; ``examples`` are labels by the crops' names."""
     kept, labels = list(examples.values()), TAUGHT[zone.scene]
     return TeachingShape(
-        camera=camera,
+        camera=camera.id,
+        name=camera.name or camera.id,
         zone=zone.id,
         scene=zone.scene,
         words=Words(there=labels.there, absent=labels.absent),
         examples={label: kept.count(label) for label in sorted(set(kept))},
         version=head.card.version if head is not None else None,
-        versions=versions,
+        versions=tuple(card.version for card in cards),
         taught_at=to_datetime(head.card.taught_at) if head is not None else None,
         quality=quality_shape(head.card.quality) if head is not None else None,
+        heads=tuple(
+            HeadShape(version=card.version, taught_at=to_datetime(card.taught_at), quality=quality_shape(card.quality)) for card in cards
+        ),
         suggestions=suggestions,
     )
+
+
+def zone_shape(camera: Camera, zone: Zone, *, examples: Mapping[str, str], head: Head | None) -> ZoneShape:
+    """A zone in a list."""
+    waiting = list(examples.values()).count(UNLABELLED)
+    return ZoneShape(
+        camera=camera.id, name=camera.name or camera.id, zone=zone.id, scene=zone.scene,
+        version=head.card.version if head is not None else None,
+        quality=quality_shape(head.card.quality) if head is not None else None,
+        labelled=len(examples) - waiting, unlabelled=waiting,
+    )  # fmt: skip
 
 
 def quality_shape(quality: Quality) -> QualityShape:

@@ -56,6 +56,15 @@ class HeadStore:
         """Every version that was ever kept, ascending."""
         return tuple(sorted(int(file.stem) for file in (self._place(camera, zone) / "heads").glob("[0-9]*.head")))
 
+    def cards(self, camera: str, zone: str) -> tuple[Card, ...]:
+        """What is known of every kept version, ascending.
+
+        Raises:
+            ValueError: a file is damaged, or the name is none.
+        """
+        files = [self._file(camera, zone, version) for version in self.versions(camera, zone)]
+        return tuple(decode_head(file.read_bytes(), str(file)).card for file in files)
+
     def keep(self, camera: str, zone: str, head: Head) -> None:
         """Keep a new version and put it in force.
 

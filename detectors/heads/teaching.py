@@ -1,6 +1,7 @@
 """From labelled crops to a head, or to the reason why there is none."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 import msgspec
 import numpy as np
@@ -30,9 +31,18 @@ class Example(msgspec.Struct, frozen=True):
     there: bool
 
 
+class RefusalKind(StrEnum):
+    """Why there is no head, for those who say it in another language."""
+
+    CONTRADICTION = "contradiction"
+    TOO_FEW = "too_few"
+    CHANCE = "chance"
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """Why there is no head, and what to do."""
 
+    kind: RefusalKind
     reason: str
     advice: str
     quality: Quality | None = None
@@ -54,10 +64,11 @@ def teach(examples: Sequence[Example], *, scene: str, backbone: str, version: in
     unique = sorted({example.name: example for example in examples}.values(), key=lambda example: example.name)
     labelled: dict[str, bool] = {}
     if clash := [example.name for example in examples if labelled.setdefault(example.name, example.there) is not example.there]:
-        return Refusal(f"the same crop was labelled both ways ({clash[0][:12]}).", "Label it again, one way.")
+        return Refusal(RefusalKind.CONTRADICTION, f"the same crop was labelled both ways ({clash[0][:12]}).", "Label it again, one way.")
     counts = {there: sum(example.there is there for example in unique) for there in (True, False)}
     if min(counts.values()) < LEAST:
         return Refusal(
+            RefusalKind.TOO_FEW,
             f"there are {counts[True]} crops that show it and {counts[False]} that do not; each needs {LEAST} at least.",
             f"Label more crops: 10 of each are a beginning, 30 are better ({LEAST} are the least).",
         )
@@ -67,6 +78,7 @@ def teach(examples: Sequence[Example], *, scene: str, backbone: str, version: in
     quality = _quality(scores, truth)
     if quality.interval[0] <= 0.5:
         return Refusal(
+            RefusalKind.CHANCE,
             f"on crops that it had not seen it is right in {quality.balanced_accuracy:.0%} (balanced, 95 % interval "
             f"{quality.interval[0]:.0%} to {quality.interval[1]:.0%}), which is not surely better than chance.",
             "Label more crops, check the labels, or draw the zone closer around the thing.",

@@ -54,6 +54,21 @@ def desk(browser: Browser, stage: Stage, album: Album) -> None:
     album.take(leader, "operations-move-zh-dark")
 
 
+def teaching(browser: Browser, stage: Stage, album: Album) -> None:
+    """A zone that is taught: at the desk with a head in force, on the phone with a crop to label. The crops are drawn."""
+    stage.crops(10, 6)
+    page = visitor(browser, stage, DESK).new_page()
+    log_in(page, "sanitation-leader-1", "/teaching/bin-1:bin")
+    page.get_by_role("button", name="Train").click()
+    page.get_by_text("Version 1 is in force.").wait_for()
+    page.locator(".detail section img").wait_for()
+    album.take(page, "operations-teaching")
+    phone = visitor(browser, stage, PHONE, locale="zh-CN", color_scheme="dark").new_page()
+    log_in(phone, "sanitation-leader-1", "/teaching/bin-1:bin")
+    phone.locator(".detail section img").wait_for()
+    album.take(phone, "teaching-phone-zh-dark")
+
+
 def phones(browser: Browser, stage: Stage, album: Album, folder: Path) -> None:
     """A ticket on the phones of the person on duty and of the collector, at 390 x 844."""
     case = stage.alert(PARKING, "camera/gate-8", evidence=frame("gate-8"))
@@ -102,6 +117,7 @@ def main(tell: Callable[[str], object] = print) -> int:
     album = Album(FOLDER)
     with tempfile.TemporaryDirectory() as folder, started(Path(folder)) as stage, chromium() as browser:
         desk(browser, stage, album)
+        teaching(browser, stage, album)
         phones(browser, stage, album, Path(folder))
     for fault in album.faults:
         tell(f"screens: {fault}")

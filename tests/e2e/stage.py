@@ -19,13 +19,17 @@ import cv2
 import numpy as np
 from argon2 import PasswordHasher
 
+from bench.detectors.drawing.scenes import draw_bin
 from config.catalogue import Catalogue
 from config.kinds import Text
 from config.loader import DEMO_CITY, load_city
 from config.moment import SECOND, Micros, render
 from console.app import dist_folder
 from console.auth.passwords import Passwords
+from detectors.evidence.originals import open_originals
 from detectors.evidence.store import EvidenceStore
+from detectors.heads.labels import UNLABELLED
+from detectors.heads.store import HeadStore
 from dispatch.accounts import User
 from dispatch.actor import SYSTEM
 from dispatch.alertcase import AlertCase
@@ -42,6 +46,17 @@ from streams.observation import Position
 
 Result = TypeVar("Result")
 CHROMIUM = Path("/usr/bin/chromium")
+KEY = "k" * 43 + "="
+"""32 bytes in base64: the stage's key of originals."""
+BIN_CAMERA = """id: camera/bin-1
+name: "1号垃圾桶 Bin 1, 书院里22号楼 Shuyuan House 22"
+url: 'push:'
+lon: 113.2074309
+lat: 29.4016927
+zones:
+  - {id: bin, scene: bin_overflow, polygon: [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]]}
+  - {id: side, scene: bin_overflow, polygon: [[0.2, 0.1], [0.8, 0.1], [0.8, 0.9], [0.2, 0.9]]}
+"""
 PARKING, SMOKE, DOOR = "illegal-parking", "smoke-alarm", "door-left-open"
 
 
@@ -75,6 +90,18 @@ def frame(note: str) -> bytes:
     return bytes(cv2.imencode(".jpg", picture)[1].tobytes())
 
 
+def bin_crop(number: int, *, there: bool) -> bytes:
+    """A drawn bin before a drawn wall, overflowing or not, as a JPEG picture; every number another one."""
+    draw = np.random.default_rng(number)
+    wall = np.broadcast_to(np.linspace(185, 120, 200, dtype=np.uint8)[:, None, None], (200, 200, 3)).copy()
+    for row in range(0, 130, 16):
+        cv2.line(wall, (0, row), (200, row), (132, 140, 150), 1)
+    wall[130:] = (112, 116, 118)
+    grain = draw.normal(0, 4, wall.shape)
+    picture = (draw_bin(wall, draw, 0, there=there) + grain).clip(0, 255).astype(np.uint8)
+    return bytes(cv2.imencode(".jpg", picture)[1].tobytes())
+
+
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
@@ -100,6 +127,7 @@ class Stage:
         shutil.copytree(DEMO_CITY, self.folder)
         header, *shifts = (DEMO_CITY / "roster.csv").read_text(encoding="utf-8").splitlines()
         round_the_clock = [",".join([*row.split(",")[:2], "00:00,00:00"]) for row in shifts if row.split(",")[0].endswith("-1")]
+        (self.folder / "cameras" / "bin-1.yaml").write_text(BIN_CAMERA, encoding="utf-8")
         (self.folder / "roster.csv").write_text("\n".join([header, *round_the_clock, ""]), encoding="utf-8")
         self.city = load_city(self.folder)
 
@@ -122,6 +150,7 @@ class Stage:
         """Start the console and wait until it is ready."""
         environment = os.environ | {
             "CITYLOOP_DATA": str(self.data), "CITYLOOP_CITY": str(self.folder), "CITYLOOP_CONSOLE_PORT": str(self.port), "CITYLOOP_LOG_LEVEL": "warning",
+            "CITYLOOP_EVIDENCE_KEY": KEY,
         }  # fmt: skip
         program = "from config.settings import read_settings; from cityloop.bootstrap import Role, run_role; import os; run_role(Role.CONSOLE, read_settings(os.environ))"
         self.process = subprocess.Popen([sys.executable, "-c", program], env=environment)
@@ -174,6 +203,21 @@ class Stage:
                 await engine.dispose()
 
         return _apart(take())
+
+    def crops(self, count: int, waiting: int) -> None:
+        """Keep drawn crops of the bin, so many of each label, and so many without one."""
+        store = HeadStore(self.data / "heads")
+        for number in range(count):
+            for label, there in (("full", True), ("ok", False)):
+                store.add("camera/bin-1", "bin", label, bin_crop(number, there=there))
+        for number in range(waiting):
+            store.add("camera/bin-1", "bin", UNLABELLED, bin_crop(100 + number, there=number % 2 == 0))
+
+    def seal(self, blurred: bytes, original: bytes) -> None:
+        """Keep the original of a picture, as a camera with the key does."""
+        store = open_originals(self.data / "evidence", KEY)
+        assert store is not None
+        store.seal(EvidenceStore(self.data / "evidence").put(blurred), original)
 
     def ticket(self, ticket: str) -> Ticket:
         """A ticket as the store has it."""

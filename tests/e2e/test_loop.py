@@ -192,6 +192,7 @@ PAGES = (
     (DESK, "order-leader-1", "ticket"), (DESK, "centre-dispatcher-1", "/silences"), (DESK, "centre-dispatcher-1", "silence"),
     (PHONE, "centre-dispatcher-1", "silence"), (PHONE, "order-staff-1", "/m"), (PHONE, "order-staff-1", "task"),
     (PHONE, "inspection-collector-1", "/m/verify"), (PHONE, "centre-dispatcher-1", "/"), (PHONE, "order-leader-1", "ticket"),
+    (DESK, "centre-admin-1", "/teaching"), (DESK, "sanitation-leader-1", "/teaching/bin-1:bin"), (PHONE, "sanitation-leader-1", "/teaching/bin-1:bin"),
 )  # fmt: skip
 
 
@@ -201,6 +202,7 @@ def test_every_page_is_accessible_and_nothing_runs_out_of_it(browser: Browser, s
     """Axe finds no violation on any page in either language and scheme, no text overflows, and controls are at least 44 pixels high."""
     case = stage.alert(PARKING, "camera/gate-3", evidence=frame("gate-3"))
     stage.alert(SMOKE, "sensor/smoke-004")
+    stage.crops(1, 1)
     wrong: list[str] = []
     for viewport, person, at in PAGES:
         path = {

@@ -36,6 +36,7 @@ ROUTES = [
     ("POST", "/v1/silences/preview", Right.READ_ALERTS),
     ("POST", "/v1/silences/{id}/expire", Right.SILENCE),
     ("GET", "/v1/maintenance", Right.READ_ALERTS),
+    ("GET", "/v1/teaching", Right.TEACH),
     ("GET", "/v1/cameras/{id}/zones/{id}/teaching", Right.TEACH),
     ("POST", "/v1/cameras/{id}/zones/{id}/teaching/crops", Right.TEACH),
     ("GET", "/v1/cameras/{id}/zones/{id}/teaching/crops/{id}", Right.TEACH),

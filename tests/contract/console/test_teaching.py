@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from config.problem import Problem, ProblemsError
+from config.sources import Zone
 from console import schooling
 from console.pictures import LARGEST
 from console.schooling import Schooling
@@ -68,10 +69,27 @@ async def test_zones_that_cannot_be_taught_are_unknown(office: Office, path: str
 async def test_an_untaught_zone_says_so(office: Office) -> None:
     """No version, no crops, no suggestion; and the labels that it takes."""
     assert (await office.ask("lee", "GET", BIN)).json() == {
-        "camera": "camera/1", "zone": "bin", "scene": "bin_overflow",
+        "camera": "camera/1", "name": "Gate", "zone": "bin", "scene": "bin_overflow",
         "words": {"there": ["full", "overflow", "overflowing"], "absent": ["ok", "empty", "clear"]},
-        "examples": {}, "version": None, "versions": [], "taught_at": None, "quality": None, "suggestions": [],
+        "examples": {}, "version": None, "versions": [], "taught_at": None, "quality": None, "heads": [], "suggestions": [],
     }  # fmt: skip
+
+
+async def test_the_list_has_the_zones_that_the_caller_may_teach(office: Office) -> None:
+    """The leader sees the bin alone, the administrator both; what needs no teaching is in nobody's list; counts and quality follow."""
+    await give(office)
+    await office.ask("lee", "POST", BIN + "/crops", content=crop(30, there=True))
+    assert (await office.ask("lee", "GET", "/v1/teaching")).json() == {
+        "items": [
+            {"camera": "camera/1", "name": "Gate", "zone": "bin", "scene": "bin_overflow", "version": None, "quality": None,
+             "labelled": 12, "unlabelled": 1},
+        ]
+    }  # fmt: skip
+    await office.ask("lee", "POST", BIN + "/teach")
+    found = (await office.ask("root", "GET", "/v1/teaching")).json()["items"]
+    assert [(zone["zone"], zone["version"]) for zone in found] == [("bin", 1), ("front", None)]
+    assert found[0]["quality"]["balanced_accuracy"] == 1.0
+    assert (await office.ask("flo", "GET", "/v1/teaching")).json() == {"items": []}
 
 
 async def test_crops_teach_a_head_that_can_be_taken_back(office: Office) -> None:
@@ -90,6 +108,9 @@ async def test_crops_teach_a_head_that_can_be_taken_back(office: Office) -> None
         {"full": 6, "ok": 6},
         "2026-03-04T04:00:00Z",
     )
+    assert [(head["version"], head["taught_at"], head["quality"]["there"]) for head in seen["heads"]] == [
+        (1, "2026-03-04T04:00:00Z", 6), (2, "2026-03-04T04:00:00Z", 6),
+    ]  # fmt: skip
     missing = await office.ask("lee", "POST", BIN + "/roll-back", body={"version": 9})
     assert (missing.status_code, missing.json()["detail"]) == (
         409, "there is no version 9 of camera/1 bin; kept are: 1, 2. Name one of these.",
@@ -100,7 +121,7 @@ async def test_too_few_crops_teach_nothing_and_say_why(office: Office) -> None:
     """The zone stays untaught."""
     await give(office, count=2)
     answer = (await office.ask("lee", "POST", BIN + "/teach")).json()
-    assert (answer["version"], answer["taught"]) == (None, False)
+    assert (answer["version"], answer["taught"], answer["refusal"]) == (None, False, "too_few")
     assert "there are 2 crops that show it and 2 that do not; each needs 5 at least." in answer["told"]
 
 
@@ -117,6 +138,34 @@ async def test_unlabelled_crops_are_suggested_looked_at_and_labelled(office: Off
     assert (shown.content, shown.headers["content-type"], shown.headers["cache-control"]) == (content, "image/jpeg", "private, no-store")
     labelled = await office.ask("lee", "POST", f"{BIN}/crops/{sent['name']}/label", body={"label": "full"})
     assert labelled.json()["examples"] == {"full": 7, "ok": 6}
+
+
+async def test_the_zone_is_cut_out_of_a_whole_picture(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is the zone's part as the cameras cut it, and nothing of the rest."""
+    half = msgspec.structs.replace(
+        PUPILS["camera/1"], zones=(Zone(id="bin", scene="bin_overflow", polygon=((0.5, 0.5), (1.0, 0.5), (1.0, 1.0), (0.5, 1.0))),)
+    )
+    monkeypatch.setattr(office.parts.schooling, "_catalogue", town(cameras={"camera/1": half}))
+    picture = Image.new("RGB", (64, 64), (30, 200, 30))
+    picture.paste((200, 30, 30), (24, 24, 64, 64))
+    target = io.BytesIO()
+    picture.save(target, "JPEG", quality=95)
+    sent = (await office.ask("root", "POST", BIN + "/crops", content=target.getvalue(), params={"cut": "zone"})).json()
+    assert sent["width"] < 40
+    shown = await office.ask("root", "GET", f"{BIN}/crops/{sent['name']}")
+    kept = Image.open(io.BytesIO(shown.content))
+    assert kept.size == (sent["width"], sent["height"])
+    red, green, _ = kept.resize((1, 1)).getpixel((0, 0))  # type: ignore[misc]  # A picture of three colours has three.
+    assert red > 180
+    assert green < 60
+    assert hashlib.sha256(shown.content).hexdigest() == sent["name"]
+
+
+async def test_a_picture_that_is_not_cut_in_a_known_way_is_refused(office: Office) -> None:
+    """An unknown word for it is told, and nothing is kept."""
+    answer = await office.ask("lee", "POST", BIN + "/crops", content=jpeg(), params={"cut": "half"})
+    assert answer.status_code == 422
+    assert (await office.ask("lee", "GET", BIN)).json()["examples"] == {}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from detectors.heads.labels import TAUGHT
 from detectors.heads.ridge import fit, unseen
 from detectors.heads.store import HeadStore, decode_head, encode_head
 from detectors.heads.suggest import suggest
-from detectors.heads.teaching import Example, Refusal, teach
+from detectors.heads.teaching import Example, Refusal, RefusalKind, teach
 
 CHANCE = np.random.default_rng
 
@@ -59,6 +59,7 @@ def test_the_interval_of_a_perfect_score_is_wide_for_few_crops() -> None:
 def test_what_cannot_be_told_apart_is_refused() -> None:
     """One cloud with two labels: no head, the figures and what to do."""
     refusal = refused(crops(15, 15, apart=0.0))
+    assert refusal.kind is RefusalKind.CHANCE
     assert "not surely better than chance" in refusal.reason
     assert refusal.quality is not None
     assert refusal.quality.interval[0] <= 0.5
@@ -70,13 +71,15 @@ def test_too_few_crops_are_not_tried(there: int, absent: int) -> None:
     """Each class needs five crops; the sentence says how many there are."""
     refusal = refused(crops(there, absent))
     assert refusal.reason == f"there are {there} crops that show it and {absent} that do not; each needs 5 at least."
-    assert refusal.quality is None
+    assert (refusal.kind, refusal.quality) == (RefusalKind.TOO_FEW, None)
 
 
 def test_one_crop_with_both_labels_is_told() -> None:
     """A contradiction is not averaged away."""
     examples = crops(6, 6)
-    assert "labelled both ways (000)" in refused([*examples, msgspec.structs.replace(examples[0], there=False)]).reason
+    refusal = refused([*examples, msgspec.structs.replace(examples[0], there=False)])
+    assert refusal.kind is RefusalKind.CONTRADICTION
+    assert "labelled both ways (000)" in refusal.reason
 
 
 def test_a_crop_counts_once_and_the_order_does_not_matter() -> None:
@@ -144,6 +147,7 @@ def test_a_head_is_kept_and_read_again(tmp_path: Path) -> None:
     found = other.current("camera/a", "bin-1")
     assert found is not None
     assert (found.card.version, other.versions("camera/a", "bin-1")) == (2, (1, 2))
+    assert other.cards("camera/a", "bin-1") == (first.card, second.card)
 
 
 def test_a_version_is_never_overwritten(tmp_path: Path) -> None:

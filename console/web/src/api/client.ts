@@ -62,5 +62,18 @@ export const get = <T>(path: string): Promise<T> => ask<T>('GET', path)
 export const post = <T>(path: string, body?: unknown): Promise<T> => ask<T>('POST', path, body)
 export const remove = (path: string): Promise<void> => ask<undefined>('DELETE', path)
 
+/** A picture before it was blurred: who asks must say why, and is written down. */
+export async function original(reference: string, reason: string): Promise<Blob> {
+  const headers = { 'X-Requested-With': 'cityloop', 'X-Reason': encodeURIComponent(reason) }
+  let answer: Response
+  try {
+    answer = await fetch(`${pictureAddress(reference)}/original`, { headers, credentials: 'same-origin' })
+  } catch {
+    throw new Failure(0, null)
+  }
+  if (answer.ok) return answer.blob()
+  throw new Failure(answer.status, await problemOf(answer))
+}
+
 /** Where a picture is, from its reference `evidence:sha256/<hex>`. */
 export const pictureAddress = (reference: string): string => `/v1/evidence/${reference.split('/').at(-1) ?? ''}`

@@ -9,6 +9,8 @@ describe('pageOf', () => {
     ['/tickets/', { name: 'tickets', id: null }],
     ['/silences', { name: 'silences', id: null }],
     ['/silences/new-a1', { name: 'silences', id: 'new-a1' }],
+    ['/teaching', { name: 'teaching', id: null }],
+    ['/teaching/gate-1:bin', { name: 'teaching', id: 'gate-1:bin' }],
     ['/m', { name: 'tasks', id: null }],
     ['/m/abc', { name: 'tasks', id: 'abc' }],
     ['/m/verify', { name: 'verify', id: null }],

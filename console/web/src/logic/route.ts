@@ -3,7 +3,7 @@ import type { Role } from '../api/schema'
 
 export type Page =
   | { readonly name: 'login' }
-  | { readonly name: 'alerts' | 'tickets' | 'silences' | 'tasks' | 'verify'; readonly id: string | null }
+  | { readonly name: 'alerts' | 'tickets' | 'silences' | 'teaching' | 'tasks' | 'verify'; readonly id: string | null }
   | { readonly name: 'unknown' }
 
 const PATTERNS: readonly [RegExp, (id: string | null) => Page][] = [
@@ -12,6 +12,7 @@ const PATTERNS: readonly [RegExp, (id: string | null) => Page][] = [
   [/^\/alerts(?:\/([^/]+))?\/?$/, (id) => ({ name: 'alerts', id })],
   [/^\/tickets(?:\/([^/]+))?\/?$/, (id) => ({ name: 'tickets', id })],
   [/^\/silences(?:\/([^/]+))?\/?$/, (id) => ({ name: 'silences', id })],
+  [/^\/teaching(?:\/([^/]+))?\/?$/, (id) => ({ name: 'teaching', id })],
   [/^\/m\/verify(?:\/([^/]+))?\/?$/, (id) => ({ name: 'verify', id })],
   [/^\/m(?:\/([^/]+))?\/?$/, (id) => ({ name: 'tasks', id })],
 ]

@@ -1,5 +1,5 @@
 /** Rows for tests. */
-import type { AlertRow, Clock, SilenceRow, SuppressorShape, TicketRow } from '../api/schema'
+import type { AlertRow, Clock, SilenceRow, SuppressorShape, TicketRow, ZoneShape } from '../api/schema'
 
 export const alertRow = (changes: Partial<AlertRow> = {}): AlertRow => ({
   id: 'a1', state: 'firing', rule: 'smoke-alarm', severity: 'critical', category: { code: '10999', label: { en: 'Other emergency', zh: '其他突发事件' } },
@@ -27,4 +27,8 @@ export const ticketRow = (changes: Partial<TicketRow> = {}): TicketRow => ({
   summary: { en: 'Car at Lane 3', zh: '三巷 违停' }, life_safety: false, place: 'Lane 3', cell: '110101001001003', position: null, source: 'camera/lane-3',
   unit: { id: 'traffic', name: 'Traffic' }, assignee: { id: 'li.na', name: '李娜' }, opened_at: '2026-03-02T08:00:00Z', changed_at: '2026-03-02T08:00:01Z',
   clock: null, rework: 0, evidence: [], ...changes,
+})
+
+export const zoneRow = (changes: Partial<ZoneShape> = {}): ZoneShape => ({
+  camera: 'camera/bin-1', name: 'Bin 1', zone: 'bin', scene: 'bin_overflow', version: null, quality: null, labelled: 0, unlabelled: 0, ...changes,
 })
