@@ -1,5 +1,6 @@
-"""Reads the cells of the map from GeoJSON (RFC 7946), with the line of every feature."""
+"""Reads the cells of the map from GeoJSON (RFC 7946), with line and column of every feature."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -38,22 +39,40 @@ def parse_cells(data: bytes, file: str, report: Report) -> list[Placed]:
     try:
         collection = msgspec.json.decode(data, type=_Collection)
     except msgspec.DecodeError as error:
-        report.add(Place(file), f"this is not a GeoJSON feature collection: {error}.", "Export the layer as GeoJSON (RFC 7946).")
+        what = f"this is not a GeoJSON feature collection: {error}."
+        report.add(_broken_at(data, file, str(error)), what, "Export the layer as GeoJSON (RFC 7946).")
         return []
     if collection.type != "FeatureCollection":
-        report.add(Place(file), f"the type is {collection.type!r}.", "Write a FeatureCollection of polygons.")
+        report.add(Place(file, 1, 1), f"the type is {collection.type!r}.", "Write a FeatureCollection of polygons.")
         return []
     found: list[Placed] = []
     reached = 0
     for index, raw in enumerate(collection.features):
         # The features come in the order of the text, so the next occurrence of these bytes is this feature.
         reached = data.index(bytes(raw), reached)
-        place = Place(file, data.count(b"\n", 0, reached) + 1)
+        place = _place(data, file, reached)
         reached += len(bytes(raw))
         cell = _cell(msgspec.json.decode(raw), index, place, report)
         if cell is not None:
             found.append(Placed(cell, place))
     return found
+
+
+_BYTE = re.compile(r"\(byte (\d+)\)$")
+
+
+def _broken_at(data: bytes, file: str, told: str) -> Place:
+    """Where the text stops being JSON: at the byte that the decoder names, at the end when there is too little of it."""
+    found = _BYTE.search(told)
+    if found is not None:
+        return _place(data, file, int(found[1]))
+    return _place(data, file, len(data)) if "truncated" in told else Place(file, 1, 1)
+
+
+def _place(data: bytes, file: str, offset: int) -> Place:
+    """Line and column of a byte."""
+    begin = data.rfind(b"\n", 0, offset) + 1
+    return Place(file, data.count(b"\n", 0, begin) + 1, len(data[begin:offset].decode(errors="replace")) + 1)
 
 
 def _cell(feature: Any, index: int, place: Place, report: Report) -> Cell | None:

@@ -163,7 +163,7 @@ def _cameras(folder: Path, report: Report) -> list[Placed]:
     found: list[Placed] = []
     for path in sorted((folder / "cameras").glob("*.yaml")):
         try:
-            found.append(Placed(load_camera(path), Place(str(path), 1)))
+            found.append(Placed(load_camera(path), Place(str(path), 1, 1)))
         except ProblemsError as error:
             report.extend(error)
     return found
@@ -184,7 +184,7 @@ def _by(key: str, rows: Iterable[Placed], report: Report) -> dict[str, Any]:
         name = getattr(row.value, key)
         if name in found:
             first = found[name].place
-            report.add(row.place, f"the {key} {name!r} is there already ({first.file}:{first.line}).", f"Give each its own {key}.")
+            report.add(row.at(key), f"the {key} {name!r} is there already ({first.file}:{first.line}).", f"Give each its own {key}.")
             continue
         found[name] = row
     return {name: row.value for name, row in found.items()}
@@ -195,7 +195,9 @@ def _categories(shipped: Sequence[Placed], own: Sequence[Placed], report: Report
     found: dict[tuple[str, str], Category] = {(row.value.kind, row.value.code): row.value for row in shipped}
     for row in own:
         if (row.value.kind, row.value.code) in found:
-            report.add(row.place, f"the category {row.value.code!r} is there already.", "Take a code of your own for a local category.")
+            report.add(
+                row.at("code"), f"the category {row.value.code!r} is there already.", "Take a code of your own for a local category."
+            )
         found[row.value.kind, row.value.code] = row.value
     components = {code: row for (kind, code), row in found.items() if kind != "matter"}
     return components | {code: row for (kind, code), row in found.items() if kind == "matter"}

@@ -14,10 +14,21 @@ Locate = Callable[[str | None], Place]
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """A value with the place that it was read from, so that later checks can point at it."""
+    """A value with the place that it was read from, so that later checks can point at it.
+
+    Attributes:
+        value: the struct.
+        place: where its record begins.
+        fields: where each of its fields stands, as far as that is known.
+    """
 
     value: Any
     place: Place
+    fields: Mapping[str, Place] = {}
+
+    def at(self, field: str) -> Place:
+        """Where a field stands; the record's own place where that is not known."""
+        return self.fields.get(field, self.place)
 
 
 def read_record(

@@ -29,27 +29,27 @@ TEN_YEARS: Mapping[ClockType, int] = {
 Known = Callable[[Catalogue], Iterable[str]]
 Named = Callable[[Any], Iterable[str | None]]
 
-REFERENCES: Sequence[tuple[str, str, Named, Known]] = (
-    ("units.csv", "unit", lambda row: [row.parent], lambda city: city.units),
-    ("people.csv", "unit", lambda row: [row.unit], lambda city: city.units),
-    ("roster.csv", "person", lambda row: [row.person], lambda city: city.people),
-    ("roster.csv", "cell", lambda row: [row.cell], lambda city: city.cells),
-    ("roster.csv", "day", lambda row: row.days, lambda _: WEEK),
-    ("responsibilities.csv", "unit", lambda row: [row.unit], lambda city: city.units),
-    ("responsibilities.csv", "cell", lambda row: [row.cell], lambda city: city.cells),
-    ("responsibilities.csv", "category", lambda row: [row.category], lambda city: [*city.categories, EVERY]),
-    ("standards.csv", "category", lambda row: [row.code], lambda city: city.categories),
-    ("feeds.yaml", "category", lambda row: [row.category], lambda city: city.categories),
-    ("devices.csv", "kind", lambda row: row.kinds, lambda city: city.kinds),
-    ("cameras", "kind", lambda row: [zone.kind or SCENES[zone.scene] for zone in row.zones], lambda city: city.kinds),
-    ("cells.geojson", "parent", lambda row: [row.parent], lambda city: city.cells),
+REFERENCES: Sequence[tuple[str, str, str, Named, Known]] = (
+    ("units.csv", "unit", "parent", lambda row: [row.parent], lambda city: city.units),
+    ("people.csv", "unit", "unit", lambda row: [row.unit], lambda city: city.units),
+    ("roster.csv", "person", "person", lambda row: [row.person], lambda city: city.people),
+    ("roster.csv", "cell", "cell", lambda row: [row.cell], lambda city: city.cells),
+    ("roster.csv", "day", "days", lambda row: row.days, lambda _: WEEK),
+    ("responsibilities.csv", "unit", "unit", lambda row: [row.unit], lambda city: city.units),
+    ("responsibilities.csv", "cell", "cell", lambda row: [row.cell], lambda city: city.cells),
+    ("responsibilities.csv", "category", "category", lambda row: [row.category], lambda city: [*city.categories, EVERY]),
+    ("standards.csv", "category", "code", lambda row: [row.code], lambda city: city.categories),
+    ("feeds.yaml", "category", "category", lambda row: [row.category], lambda city: city.categories),
+    ("devices.csv", "kind", "kinds", lambda row: row.kinds, lambda city: city.kinds),
+    ("cameras", "kind", "zones", lambda row: [zone.kind or SCENES[zone.scene] for zone in row.zones], lambda city: city.kinds),
+    ("cells.geojson", "parent", "parent", lambda row: [row.parent], lambda city: city.cells),
 )
-"""Table, what is named there, the names in a row, and where they must be known."""
+"""Table, what is named there, in which field, the names in a row, and where they must be known."""
 
 
 def check_references(city: Catalogue, rows: Mapping[str, Sequence[Placed]], report: Report) -> None:
     """Check every name that one table uses of another, and the few rules that a single value cannot show."""
-    for table, noun, named, known in REFERENCES:
+    for table, noun, field, named, known in REFERENCES:
         names = frozenset(known(city))
         if not names:
             # The table that should know them could not be read, which has been told; every row here would only repeat it.
@@ -57,7 +57,7 @@ def check_references(city: Catalogue, rows: Mapping[str, Sequence[Placed]], repo
         for row in rows[table]:
             for name in named(row.value):
                 if name is not None and name not in names:
-                    report.add(row.place, f"the {noun} {name!r} is not known.", did_you_mean(name, names))
+                    report.add(row.at(field), f"the {noun} {name!r} is not known.", did_you_mean(name, names))
     for table, check in CHECKS:
         for row in rows[table]:
             check(city, row, report)
@@ -74,13 +74,15 @@ def _check_cell(city: Catalogue, row: Placed, report: Report) -> None:
     digits = cell.code.isascii() and cell.code.isdigit()
     if cell.layer in FULL_CODES and not (digits and len(cell.code) == CODE_DIGITS):
         report.add(
-            row.place,
+            row.at("code"),
             f"the code {cell.code!r} of a {cell.layer} has not 15 digits.",
             "Write county 6, street 3, community 3, cell 3 digits.",
         )
     elif cell.layer not in FULL_CODES and not (digits and len(cell.code) < CODE_DIGITS):
         report.add(
-            row.place, f"the code {cell.code!r} of a {cell.layer} is not digits, fewer than 15.", "Write the area's administrative code."
+            row.at("code"),
+            f"the code {cell.code!r} of a {cell.layer} is not digits, fewer than 15.",
+            "Write the area's administrative code.",
         )
     if cell.layer is Layer.CITY:
         if cell.parent is not None:
@@ -106,7 +108,7 @@ def _check_camera(_city: Catalogue, row: Placed, report: Report) -> None:
 
 def _check_source(row: Placed, prefix: str, report: Report) -> None:
     if not row.value.id.startswith(prefix) or row.value.id == prefix:
-        report.add(row.place, f"the id {row.value.id!r} is no source.", f"Write {prefix}<name>.")
+        report.add(row.at("id"), f"the id {row.value.id!r} is no source.", f"Write {prefix}<name>.")
 
 
 def _check_hours(_city: Catalogue, row: Placed, report: Report) -> None:
@@ -114,15 +116,15 @@ def _check_hours(_city: Catalogue, row: Placed, report: Report) -> None:
         text = getattr(row.value, name)
         hour, _, minute = text.partition(":")
         if not (len(text) == 5 and hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60):
-            report.add(row.place, f"{name}: {text!r} is no time of day.", "Write HH:MM, 00:00 to 23:59.")
+            report.add(row.at(name), f"{name}: {text!r} is no time of day.", "Write HH:MM, 00:00 to 23:59.")
 
 
 def _check_limit(_city: Catalogue, row: Placed, report: Report) -> None:
     if row.value.limit <= 0:
-        report.add(row.place, f"the limit is {row.value.limit}.", "Write a whole number above zero.")
+        report.add(row.at("limit"), f"the limit is {row.value.limit}.", "Write a whole number above zero.")
     elif row.value.limit > TEN_YEARS[row.value.clock]:
         told = f"the limit of {row.value.limit} {row.value.clock.value} is longer than ten years"
-        report.add(row.place, f"{told}, and every look at a ticket would count them.", "Write a shorter one.")
+        report.add(row.at("limit"), f"{told}, and every look at a ticket would count them.", "Write a shorter one.")
 
 
 def _check_zone(_city: Catalogue, row: Placed, report: Report) -> None:

@@ -60,7 +60,7 @@ def test_people_get_lines_that_editors_jump_to(tmp_path: Path) -> None:
     folder = bad_city(tmp_path, "unknown-kind-of-device")
     done = check(str(folder))
     assert done.returncode == 1
-    assert done.stdout == f"{folder}/devices.csv:2: the kind 'smok' is not known. Did you mean 'smoke'?\n"
+    assert done.stdout == f"{folder}/devices.csv:2:36: the kind 'smok' is not known. Did you mean 'smoke'?\n"
     assert "1 problems; 3 cells, 1 cameras, 1 devices, 1 rules, 2 people." in done.stderr
 
 

@@ -88,7 +88,7 @@ def test_instants_of_one_second_are_written_apart(pair: list[Micros]) -> None:
 
 @given(st.lists(rows, max_size=6))
 def test_a_table_is_read_back(table: list[Row]) -> None:
-    """What a spreadsheet writes is read as the same rows, quotes and commas included, each with its line."""
+    """What a spreadsheet writes is read as the same rows, quotes and commas included, each with its line and each cell's place."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(Row.__struct_fields__)
@@ -99,6 +99,14 @@ def test_a_table_is_read_back(table: list[Row]) -> None:
     assert report.problems == ()
     assert [placed.value for placed in read] == table
     assert [placed.place.line for placed in read] == list(range(2, len(table) + 2))
+    lines = list(io.StringIO(text.getvalue(), newline=""))
+    for placed in read:
+        for field in ("name", "days", "note"):
+            line, column = placed.at(field).line or 0, placed.at(field).column or 0
+            rest = "".join([lines[line - 1][column - 1 :], *lines[line:]])
+            value = getattr(placed.value, field)
+            cells = next(csv.reader(io.StringIO(rest, newline=""))) or [""]
+            assert cells[0] == (" ".join(value) if field == "days" else value or "")
 
 
 @given(st.text(max_size=200))

@@ -62,7 +62,7 @@ def test_check_config_of_a_bad_city(door: typer.Typer, tmp_path: Path) -> None:
     (told,) = lines(door, "check-config", city, "--json", code=1)
     assert (told["ok"], set(told)) == (False, {"ok", "problems", "counts"})
     assert told["problems"][-1] | {"file": Path(told["problems"][-1]["file"]).name} == {
-        "file": "units.csv", "line": 1, "column": None, "what": "unknown column 'nam'.", "fix": "Did you mean 'name'?",
+        "file": "units.csv", "line": 1, "column": 4, "what": "unknown column 'nam'.", "fix": "Did you mean 'name'?",
     }  # fmt: skip
     assert told["counts"]["cells"] == 3
 

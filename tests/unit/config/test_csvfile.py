@@ -11,7 +11,7 @@ def test_rows_carry_their_line() -> None:
     """A row is placed at its line, counted with the header and blank lines."""
     report = Report()
     rows = parse_csv("id,name\ncentre,Centre\n\ncare,Care\n", "units.csv", Unit, report)
-    assert [(row.value.id, row.place) for row in rows] == [("centre", Place("units.csv", 2)), ("care", Place("units.csv", 4))]
+    assert [(row.value.id, row.place) for row in rows] == [("centre", Place("units.csv", 2, 1)), ("care", Place("units.csv", 4, 1))]
 
 
 def test_columns_may_come_in_any_order() -> None:
@@ -28,6 +28,25 @@ def test_a_quoted_text_may_hold_commas_and_line_breaks() -> None:
     assert rows[1].place.line == 4
 
 
+def test_cells_carry_their_column() -> None:
+    """A fault points at its cell, behind quoted commas, doubled quotes and line breaks too; a quote within a text is none."""
+    text = 'id,name,webhook,parent\na"b,"x, ""y""","",fire\ncare,"Care\nwest",http://h,fire\n'
+    first, second = parse_csv(text, "units.csv", Unit, Report())
+    assert [(first.at(field).line, first.at(field).column) for field in ("id", "name", "webhook", "parent")] == [
+        (2, 1),
+        (2, 5),
+        (2, 16),
+        (2, 19),
+    ]
+    assert [(second.at(field).line, second.at(field).column) for field in ("id", "name", "webhook", "parent")] == [
+        (3, 1),
+        (3, 6),
+        (4, 7),
+        (4, 16),
+    ]
+    assert second.at("elsewhere") == second.place == Place("units.csv", 3, 1)
+
+
 def test_a_byte_order_mark_is_dropped(tmp_path: Path) -> None:
     """A table saved by a spreadsheet is read like any other."""
     path = tmp_path / "units.csv"
@@ -42,4 +61,4 @@ def test_good_rows_survive_a_bad_one() -> None:
     report = Report()
     rows = parse_csv("id,name\ncentre\ncare,Care\n", "units.csv", Unit, report)
     assert [row.value.id for row in rows] == ["care"]
-    assert str(report.problems[0]) == "units.csv:2: the row has 1 cells, the header 2. Add or remove commas; quote a text with a comma."
+    assert str(report.problems[0]) == "units.csv:2:1: the row has 1 cells, the header 2. Add or remove commas; quote a text with a comma."
