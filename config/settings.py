@@ -66,6 +66,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         inference: what runs the model: ``onnxruntime``, ``int8`` (the same with eight-bit convolutions), ``opencv`` or ``ultralytics``.
         model: a model file of one's own; empty for the default model.
         labels: its label map, a text file; empty where the model needs none.
+        cameras: feeds (docs/blindness.md) whose cameras this process watches, with commas between them; empty for every camera.
     """
 
     broker: str = "embedded"
@@ -96,6 +97,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     inference: Inference = "onnxruntime"
     model: str = ""
     labels: str = ""
+    cameras: str = ""
 
     @property
     def database_url(self) -> str:

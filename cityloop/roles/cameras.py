@@ -1,4 +1,4 @@
-"""The role ``cameras``: every camera of the catalogue is watched, and what is seen goes to the log."""
+"""The role ``cameras``: every camera of the catalogue, or of some of its feeds, is watched, and what is seen goes to the log."""
 
 import asyncio
 import contextlib
@@ -15,8 +15,8 @@ import msgspec
 import structlog
 
 from config.cameraoptions import options_of
+from config.camerashare import CameraShare, share_of
 from config.catalogue import Catalogue
-from config.feeds import Door
 from config.moment import Micros
 from config.settings import Settings
 from config.sources import Camera
@@ -61,30 +61,33 @@ def run(settings: Settings, catalogue: Catalogue) -> None:
     """Watch the cameras until SIGTERM or SIGINT.
 
     Raises:
-        ProblemsError: the model's weights are not in place.
+        ProblemsError: the model's weights are not in place, or the settings name feeds that are none of the cameras'.
     """
     configure_logging(settings.log_level, "cameras")
     quiet_decoders()
+    share = share_of(settings.cameras, catalogue.cameras.values(), catalogue.feed_table)
     detector = open_detector(settings, os.environ)
-    asyncio.run(_run(settings, catalogue, detector, open_originals(settings.evidence_folder, settings.evidence_key)))
+    asyncio.run(_run(settings, catalogue, share, detector, open_originals(settings.evidence_folder, settings.evidence_key)))
 
 
-async def _run(settings: Settings, catalogue: Catalogue, detector: SquareDetector, originals: OriginalStore | None) -> None:
+async def _run(
+    settings: Settings, catalogue: Catalogue, share: CameraShare, detector: SquareDetector, originals: OriginalStore | None
+) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     metrics, health = Metrics(), Health()
-    watched = [camera for camera in catalogue.cameras.values() if camera.url]
+    watched = [camera for camera in share.cameras if camera.url]
     telemetry = serve_telemetry(health, settings.host, settings.metrics_port)
     producer = await open_producer(settings, client_id=f"cameras-{os.getpid()}")
     batcher = Batcher(
         producer, partitions=settings.partitions, writer=f"cameras-{os.getpid()}", kinds=catalogue.kinds, suffix=settings.topic_suffix
     )
-    journal = Journal(journal_file(settings.journal, "cameras")) if settings.journal else None
+    journal = Journal(journal_file(settings.journal, share.process)) if settings.journal else None
     signs = Signs(producer, partitions=settings.partitions, writer=f"cameras-{os.getpid()}", suffix=settings.topic_suffix)
 
     async def sign(at: Micros) -> None:
-        await signs.tell(at, [FeedState(Door.CAMERAS.value, at)])
+        await signs.tell(at, [FeedState(feed, at) for feed in share.feeds])
 
     outlet = Outlet(batcher, metrics, system_clock, note=journal.note if journal is not None else nowhere, sign=sign)
     sending = asyncio.create_task(outlet.run())
@@ -111,7 +114,7 @@ async def _run(settings: Settings, catalogue: Catalogue, detector: SquareDetecto
     health.add("broker", lambda: outlet.fault)
     health.add("judging", lambda: None if judging.is_alive() or not posts else "the judging thread has ended")
     health.add("cameras", partial(_all_blind, posts))
-    _log.info("cameras.watching", cameras=len(posts))
+    _log.info("cameras.watching", cameras=len(posts), feeds=list(share.feeds))
     try:
         await stop.wait()
     finally:

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
+from config.feeds import Door, Feed
+from config.kinds import Text
 from config.settings import Settings
 from detectors.evidence.store import EvidenceStore
 from streams.broker.embedded import start_embedded
@@ -16,11 +19,13 @@ from streams.observation import Observation
 from streams.provision import provision
 from tests.fakes.camerasprocess import start_cameras, stop_cameras
 from tests.fakes.footage import bikes, real_model
-from tests.fakes.readlog import read_observations
+from tests.fakes.readlog import read_envelopes, read_observations
 
 ZONES = "zones:\n  - {id: bay, scene: illegal_parking, dwell: 3s, polygon: [[0.02, 0.55], [0.66, 0.55], [0.66, 1.0], [0.02, 1.0]]}\n"
 TAXI = "id: camera/taxi\nrate: 2\noptions: {start: 2.28, end: 9.2, hold_at: 2.28, hold: 60}\n" + ZONES
 MISSING = "id: camera/missing\nrate: 2\nurl: file:/no/such/file.mp4\n" + ZONES
+
+FEEDS = (("north", "camera/missing"), ("south", "camera/south"))
 
 
 @pytest.fixture
@@ -76,14 +81,17 @@ def test_cameras_are_watched_and_told(tmp_path: Path, broker: str) -> None:
 
 
 def test_a_process_that_sees_nothing_is_not_ready(tmp_path: Path, broker: str) -> None:
-    """When every camera is blind, the process says so with the reasons, and lives on."""
+    """When every camera of its feeds is blind, the process says so with the reasons, and lives on; others' cameras and feeds it leaves alone."""
     real_model()
     cameras = tmp_path / "cameras"
     cameras.mkdir()
     (cameras / "missing.yaml").write_text(MISSING, encoding="utf-8")
+    (cameras / "south.yaml").write_text(MISSING.replace("missing", "south"), encoding="utf-8")
+    feeds = [Feed(name=name, door=Door.CAMERAS, label=Text(name, name), sources=(pattern,)) for name, pattern in FEEDS]
+    share = {"CITYLOOP_CAMERAS": "north", "TEST_FEEDS": msgspec.json.encode(feeds).decode()}
     settings = Settings(broker=f"kafka://{broker}", data=str(tmp_path / "data"), metrics_port=free_port())
     provision(settings)
-    process = start_cameras(cameras, settings, tmp_path / "said.txt")
+    process = start_cameras(cameras, settings, tmp_path / "said.txt", **share)
     try:
         assert len(until(broker, 1)) == 1
         ready = httpx.get(f"http://127.0.0.1:{settings.metrics_port}/health/ready")
@@ -92,3 +100,7 @@ def test_a_process_that_sees_nothing_is_not_ready(tmp_path: Path, broker: str) -
         stop_cameras(process)
     assert ready.status_code == 503
     assert "there is no such file" in ready.json()["reasons"]["cameras"]
+    envelopes = [envelope for _, _, envelope in read_envelopes(broker)]
+    assert {one.source for envelope in envelopes for one in envelope.observations} == {"camera/missing"}
+    assert {feed.name for envelope in envelopes for feed in envelope.feeds} == {"north"}
+    assert journal_file(settings.data, "cameras-north").exists()

@@ -84,14 +84,22 @@ def test_a_policy_is_run_on_the_fleets_own_rounds(clip: Path, *, mosaic: bool) -
 
 
 def test_an_endurance_run_says_what_grew_and_who_was_forgotten() -> None:
-    """Rates over all processes, growth from the first third to the last, the worst stretch."""
-    part = Part(rates=(0.1, 0.09), looks=20, failed=1, stretch=1.0, cpu_seconds=30, seconds=60, rss_mb=(100, 100, 100, 104, 104, 104))
+    """Rates over all processes, growth from the middle third to the last, the worst stretch."""
+    part = Part(rates=(0.1, 0.09), looks=20, failed=1, stretch=1.0, cpu_seconds=30, seconds=60, rss_mb=(90, 92, 100, 100, 104, 104))
     other = Part(rates=(0.0, 0.1), looks=10, failed=0, stretch=1.5, cpu_seconds=15, seconds=60, rss_mb=(90,) * 6)
     report = summed([part, other], 0.1)
     assert (report.feeds, report.processes, report.unpublished, report.slowest_hertz) == (4, 2, 1, 0.0)
     assert (report.looks, report.failed, report.stretch, report.cores) == (30, 1, 1.5, 0.75)
-    assert report.rss_mb == (190.0, 194.0)
-    assert report.growth_mb_per_hour == pytest.approx(4 / 40 * 3600)
+    assert report.rss_mb == (181.0, 190.0, 194.0)
+    assert report.growth_mb_per_hour == pytest.approx(4 / 20 * 3600)
+
+
+@pytest.mark.parametrize("rss", [(), (100.0,), (100.0, 101.0)])
+def test_a_run_too_short_for_thirds_still_reports(rss: tuple[float, ...]) -> None:
+    """With fewer than three samples some thirds share one, and with none it is 0."""
+    report = summed([Part(rates=(0.1,), looks=1, failed=0, stretch=1.0, cpu_seconds=1, seconds=6, rss_mb=rss)], 0.1)
+    assert len(report.rss_mb) == 3
+    assert set(report.rss_mb) <= {0.0, 100.0, 100.5, 101.0}
 
 
 def test_every_feed_is_watched_and_publishes_its_rate() -> None:

@@ -37,6 +37,7 @@ TAKEN: dict[str, tuple[str, object]] = {
     "inference": ("opencv", "opencv"),
     "model": ("/srv/city/own.onnx", "/srv/city/own.onnx"),
     "labels": ("/srv/city/own.txt", "/srv/city/own.txt"),
+    "cameras": ("north,south", "north,south"),
 }
 
 DEFAULTS = {
@@ -44,7 +45,7 @@ DEFAULTS = {
     "console_port": 8080, "metrics_port": 0, "mqtt": "", "mqtt_user": "", "mqtt_password": "", "webhook": "", "webhook_secret": "",
     "checkpoint_seconds": 2.0, "commit_seconds": 0.5, "session_seconds": 10.0, "workers": 1, "rules_seconds": 0.0, "log_level": "info", "topic_suffix": "", "journal": "",
     "evidence_days": 90, "evidence_key": "",
-    "packing": "whole", "inference": "onnxruntime", "model": "", "labels": "",
+    "packing": "whole", "inference": "onnxruntime", "model": "", "labels": "", "cameras": "",
 }  # fmt: skip
 
 
