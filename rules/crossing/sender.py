@@ -128,10 +128,8 @@ class Sender:
         by_kind, counts, gathered = self._routing.by_kind, self._routing.counts, self._sent.gathered
         letters: list[Output] = []
         size, homes = len(record.value), set()
-        for given in envelope.observations:
-            routes = by_kind.get(given.kind)
-            if routes is None:
-                continue
+        for given in [one for one in envelope.observations if one.kind in by_kind]:
+            routes = by_kind[given.kind]
             received = envelope.sent_at if given.received_at is None else given.received_at
             if not counts(given, received):
                 continue

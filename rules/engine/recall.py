@@ -24,7 +24,7 @@ class RecallingBearer(RuleBearer):
         self._key = key_getter(rule.by)
         self._seen: dict[Key, set[str]] = {}
         self._judge = self.apply
-        self.apply = self._first_time  # type: ignore[method-assign]  # Whoever applies takes it from the instance.
+        self.apply = self._first_time  # Whoever applies takes it from the instance.
 
     def _first_time(self, observation: Observation, ledger: Ledger) -> None:
         """Judge an observation unless its group has seen its id; what came too late was not seen."""

@@ -5,8 +5,6 @@ A condition is true, false or :class:`Undecided` with the reason; ``&&`` and ``|
 """
 
 from collections.abc import Iterable
-from functools import partial
-from typing import Any, Protocol
 
 import msgspec
 
@@ -16,22 +14,14 @@ from rules.model import Predicate
 from rules.predicates.checker import check
 from rules.predicates.compiler import compile_expression
 from rules.predicates.direct import NO_VALUE, refuting
-from rules.predicates.explain import explain
+from rules.predicates.explain import Explain, explainer
 from rules.predicates.fault import PredicateError, problem_of
 from rules.predicates.fields import Run
 from rules.predicates.parser import parse
 from rules.predicates.types import value_type
 from rules.predicates.undecided import Undecided
-from streams.observation import Observation
 
 __all__ = ["Compiled", "Undecided", "compile_predicate"]
-
-
-class Explain(Protocol):
-    """Gives the tree of conditions with the values that decided."""
-
-    def __call__(self, observation: Observation) -> dict[str, Any]:
-        """The tree as JSON."""
 
 
 class Compiled(msgspec.Struct, frozen=True):
@@ -61,4 +51,4 @@ def compile_predicate(predicate: Predicate, kinds: Iterable[Kind | None]) -> Com
     types, errors = check(expression, value_type(kinds))
     if errors:
         raise ProblemsError([problem_of(predicate, error) for error in errors])
-    return Compiled(compile_expression(expression, types), partial(explain, predicate.text, expression, types), refuting(expression))
+    return Compiled(compile_expression(expression, types), explainer(predicate.text, expression, types), refuting(expression))

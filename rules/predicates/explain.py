@@ -1,5 +1,6 @@
 """Why an expression is true of an observation: its tree of conditions with the values that decided."""
 
+from collections.abc import Callable
 from typing import Any
 
 from rules.predicates.checker import Types
@@ -12,16 +13,28 @@ from streams.observation import Observation
 _JOINS = {Op.AND: "all", Op.OR: "any"}
 
 
-def explain(text: str, expression: Expression, types: Types, observation: Observation) -> dict[str, Any]:
-    """The tree as JSON: ``all`` and ``any`` have parts; a condition has its text, the fields that it read and its result."""
-    result = compile_expression(expression, types)(observation)
-    shown = {"undecided": result.reason} if isinstance(result, Undecided) else {"is": result}
+Explain = Callable[[Observation], dict[str, Any]]
+"""Gives the tree as JSON."""
+
+
+def explainer(text: str, expression: Expression, types: Types) -> Explain:
+    """A function that gives the tree: ``all`` and ``any`` have parts; a condition has its text, the fields that it read and its result."""
+    run = compile_expression(expression, types)
     if isinstance(expression, Binary) and expression.op in _JOINS:
-        parts = [explain(text, part, types, observation) for part in _flat(expression, expression.op)]
-        return {_JOINS[expression.op]: parts, **shown}
+        join, parts = _JOINS[expression.op], [explainer(text, part, types) for part in _flat(expression, expression.op)]
+        return lambda observation: {join: [part(observation) for part in parts], **_shown(run(observation))}
     written = text[expression.span.start : expression.span.end]
-    values = {".".join(field.path): raw_getter(field)(observation) for field in fields_of(expression)}
-    return {"condition": written, "values": values, **shown}
+    reads = {".".join(field.path): raw_getter(field) for field in fields_of(expression)}
+
+    def explain(observation: Observation) -> dict[str, Any]:
+        values = {name: get(observation) for name, get in reads.items()}
+        return {"condition": written, "values": values, **_shown(run(observation))}
+
+    return explain
+
+
+def _shown(result: object) -> dict[str, Any]:
+    return {"undecided": result.reason} if isinstance(result, Undecided) else {"is": result}
 
 
 def fields_of(expression: Expression) -> list[FieldPath]:

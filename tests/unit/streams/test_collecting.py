@@ -19,7 +19,9 @@ class Knot:
 @pytest.fixture(autouse=True)
 def thawed() -> Iterator[None]:
     """The collector as it was."""
+    before = gc.get_threshold()
     yield
+    gc.set_threshold(*before)
     gc.unfreeze()
     gc.enable()
 
@@ -52,3 +54,17 @@ def test_what_was_settled_is_looked_at_again_when_a_state_is_dropped() -> None:
     assert alive() is not None
     collecting.release()
     assert alive() is None
+
+
+def test_a_settled_process_looks_less_often() -> None:
+    """New objects are looked at after as many as some hundred envelopes bring, and older ones as often after these as before."""
+    _, older, oldest = gc.get_threshold()
+    collecting.settle()
+    assert gc.get_threshold() == (collecting.YOUNG, older, oldest)
+
+
+def test_who_does_without_the_collector_goes_on_without() -> None:
+    """A threshold of nothing means never."""
+    gc.set_threshold(0)
+    collecting.settle()
+    assert gc.get_threshold()[0] == 0
