@@ -13,6 +13,12 @@ class Place(msgspec.Struct, frozen=True):
     column: int | None = None
 
 
+def place_in(text: str, offset: int, file: str) -> Place:
+    """Line and column of a character of a text, counted from 0."""
+    before = text[:offset]
+    return Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
 class Report:
     """The problems found so far, in the order of finding."""
 

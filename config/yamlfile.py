@@ -5,19 +5,35 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import RoundTripConstructor
+from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
+from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
-from config.report import Place, Report
+from config.report import Place, Report, place_in
 from config.textfile import read_text
 
 
 class _Constructor(RoundTripConstructor):
-    """Leaves dates and times as they are written: who reads them knows their form, and tells a wrong one with its place."""
+    """Leaves dates and times as they are written: who reads them knows their form, and tells a wrong one with its place.
+
+    What could become no plain value is refused here, where its place is known.
+    """
+
+    def construct_scalar(self, node: Any) -> Any:
+        """A scalar's value."""
+        value = super().construct_scalar(node)
+        if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+            raise ConstructorError(None, None, "half of a surrogate pair, which is no character", node.start_mark)
+        return value
+
+    def construct_undefined(self, node: Any) -> Any:
+        """A value with a tag of its own."""
+        raise ConstructorError(None, None, f"the tag {node.tag} has no meaning here", node.start_mark)
 
 
-_Constructor.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_scalar)
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", _Constructor.construct_scalar)
+_Constructor.add_constructor(None, _Constructor.construct_undefined)
 
 
 class Node:
@@ -94,13 +110,20 @@ def parse_yaml(text: str, file: str, report: Report) -> Node | None:
         reader = YAML(typ="rt", pure=True)
         reader.Constructor = _Constructor
         tree = reader.load(text)
+        plain(tree)  # What contains itself is told here, and never met later.
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
         report.add(place, f"this is not YAML: {_first_line(error.problem)}.", "Check the indentation, the colons and the quotes here.")
         return None
-    except (YAMLError, ValueError) as error:
-        report.add(Place(file), f"this is not YAML: {_first_line(str(error))}.", "Check the indentation, the colons and the quotes.")
+    except ReaderError as error:
+        report.add(place_in(text, error.position, file), f"this is not YAML: {_first_line(str(error))}.", "Take this character out.")
+        return None
+    except RecursionError:
+        report.add(Place(file, 1, 1), "this is not YAML: it is nested too deeply, or contains itself.", "Write it without anchors.")
+        return None
+    except (YAMLError, ValueError, KeyError) as error:
+        report.add(Place(file, 1, 1), f"this is not YAML: {_first_line(str(error))}.", "Check the indentation, the colons and the quotes.")
         return None
     if not isinstance(tree, CommentedMap):
         report.add(Place(file, 1, 1), "the file does not hold a mapping.", "Write 'field: value' lines.")
@@ -118,6 +141,8 @@ def plain(value: Any) -> Any:
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
+    if isinstance(value, TaggedScalar):  # Such as !!str 5.
+        return value.value
     for builtin in (bool, int, float, str):
         if isinstance(value, builtin):
             return builtin(value)

@@ -142,7 +142,9 @@ def _kind_faults(got: Mapping[str, Any], kinds: Mapping[str, Kind] | None) -> li
     if "value" not in got or isinstance(got["value"], _PYTHON_TYPES[kind.value]):
         return []
     given: Value = got["value"]
-    return [(f"value: {fields.shown(given)} is {_JSON_TYPES[type(given)]}.", f"{kind.name!r} takes {_IN_WORDS[kind.value]}.")]
+    # As it was written, most likely: a door's sender knows its 1, not our 1.0.
+    written = int(given) if isinstance(given, float) and given.is_integer() else given
+    return [(f"value: {fields.shown(written)} is {_JSON_TYPES[type(given)]}.", f"{kind.name!r} takes {_IN_WORDS[kind.value]}.")]
 
 
 def _attributes(given: object, unknown: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +15,7 @@ from cityloop.commands.replaydiff import tell_diff
 from cityloop.commands.rulesources import kinds_of, reporters_of
 from cityloop.terminal import Exit, refuse, talk
 from config.moment import Micros
-from config.problem import ProblemsError
+from config.problem import Problem, ProblemsError
 from rules.model import RuleSet
 from rules.parser import load_rules
 from rules.replay import Summary, compare_rule_sets, replay
@@ -94,11 +96,26 @@ def _run(asked: Asked) -> Exit:
     kinds, reporters = kinds_of(asked.city), reporters_of(asked.city)
     shown = bool(asked.against) or not sys.stdout.isatty()
     with recorded(asked.observations, kinds, infer=asked.infer, shown=shown, span=asked.span) as recording:
-        rules = load_rules(asked.rules, recording.kinds, recording.unknown, reporters)
+        rules, old = _both(
+            [asked.rules, asked.against], partial(load_rules, kinds=recording.kinds, unknown=recording.unknown, reporters=reporters)
+        )
         if asked.against:
-            old = load_rules(asked.against, recording.kinds, recording.unknown, reporters)
             return tell_diff(compare_rule_sets(old, rules, recording.lines, asked.until, recording.streams), as_json=asked.json)
         return _replay(rules, recording, asked.until)
+
+
+def _both(sets: Sequence[Sequence[Path]], load: Callable[[Sequence[Path]], RuleSet]) -> list[RuleSet]:
+    """Each rule set; the problems of all of them, where some have some."""
+    loaded: list[RuleSet] = []
+    problems: list[Problem] = []
+    for files in sets:
+        try:
+            loaded.append(load(files))
+        except ProblemsError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ProblemsError(problems)
+    return loaded
 
 
 def _replay(rules: RuleSet, recording: Recorded, until: Micros | None) -> Exit:

@@ -10,8 +10,9 @@ import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
-from config.report import Place, Report
+from config.report import Place, Report, place_in
 
 _NULL = "tag:yaml.org,2002:null"
 _LITERAL = "|"
@@ -101,8 +102,11 @@ def parse_document(text: str, file: str, report: Report) -> Item | None:
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
         report.add(place, f"this is not YAML: {_first_line(error.problem)}.", "Check the indentation, the colons and the quotes here.")
         return None
+    except ReaderError as error:
+        report.add(place_in(text, error.position, file), f"this is not YAML: {_first_line(str(error))}.", "Take this character out.")
+        return None
     except (YAMLError, ValueError, RecursionError) as error:
-        report.add(Place(file), f"this is not YAML: {_first_line(str(error))}.", "Check the indentation, the colons and the quotes.")
+        report.add(Place(file, 1, 1), f"this is not YAML: {_first_line(str(error))}.", "Check the indentation, the colons and the quotes.")
         return None
     return None if node is None else Item(node, file)
 

@@ -78,6 +78,10 @@ OBS = "Name a file with one observation a line, or '-' for stdin."
             ("user", "add", "mallory"),
             "--password-stdin: there is no terminal on which a password could be typed unseen. Add this option, and write the password to standard input.\n",
         ),
+        (
+            ("replay", "-", "--rules", "n1.yaml", "--against", "n2.yaml"),
+            "n1.yaml: there is no such file. Name a rule file.\nn2.yaml: there is no such file. Name a rule file.\n",
+        ),
         (("record", "x.csv"), "x.csv: its name does not say what to write. End it in .parquet or .ndjson, or write '-' for stdout.\n"),
         (("record", "nowhere/x.ndjson"), "nowhere/x.ndjson: there is no such folder. Make it first, or name another one.\n"),
         (("record", "-", "--json"), "--json: stdout takes the observations already. Name a file, or leave --json out.\n"),

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from config.report import Place, Report
 from config.yamlfile import parse_yaml, read_yaml
 
@@ -75,3 +77,32 @@ def test_control_characters_are_told(tmp_path: Path) -> None:
     report = Report()
     assert read_yaml(tmp_path / "a.yaml", report) is None
     assert report.problems[0].what.startswith("this is not YAML")
+    assert (report.problems[0].line, report.problems[0].column) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: !foo b\n", "f:1:4: this is not YAML: the tag !foo has no meaning here."),
+        ("a: [x, !foo {b: c}]\n", "f:1:8: this is not YAML: the tag !foo has no meaning here."),
+        ("a: !!python/object:os.system x\n", "f:1:4: this is not YAML: the tag tag:yaml.org,2002:python/object:os.system has no meaning"),
+        ('a: "\\ud800"\n', "f:1:4: this is not YAML: half of a surrogate pair, which is no character."),
+        ("a: b\nc: x\x00y\n", "f:2:5: this is not YAML: unacceptable character #x0000"),
+        ("a: !!bool maybe\n", "f:1:1: this is not YAML: 'maybe'."),
+        ("a: !!int 5x\n", "f:1:1: this is not YAML: invalid literal for int()"),
+        ("a: " + "[" * 3000, "f:1:1: this is not YAML: it is nested too deeply, or contains itself. Write it without anchors."),
+    ],
+)
+def test_what_can_become_no_plain_value_is_told_at_its_place(text: str, told: str) -> None:
+    """Tags, half characters and depths without end are problems of the file, and no surprise of a later reader."""
+    report = Report()
+    assert parse_yaml(text, "f", report) is None
+    (problem,) = report.problems
+    assert str(problem).startswith(told)
+
+
+def test_a_text_that_is_tagged_as_one_is_one() -> None:
+    """``!!str 5`` is how YAML writes that a number is meant as a text."""
+    node = parse_yaml("a: !!str 5\n", "f", Report())
+    assert node is not None
+    assert node.fields == {"a": "5"}

@@ -44,7 +44,7 @@ def test_a_last_will_needs_no_quotes() -> None:
             b"open",
             "cityloop/sensor/lab-door/door:1:1: not JSON: invalid character. Send one JSON object or array, in UTF-8.",
         ),
-        ("cityloop/sensor/lab-door/door", b"1", "cityloop/sensor/lab-door/door: value: 1.0 is a number. 'door' takes true or false."),
+        ("cityloop/sensor/lab-door/door", b"1", "cityloop/sensor/lab-door/door: value: 1 is a number. 'door' takes true or false."),
         (
             "cityloop/sensor/lab-door/dor",
             b"true",

@@ -158,7 +158,7 @@ def test_null_is_no_value_for_what_is_required(field: str) -> None:
     ("kind", "value", "said"),
     [
         ("door", True, None),
-        ("door", 1, "value: 1.0 is a number. 'door' takes true or false."),
+        ("door", 1, "value: 1 is a number. 'door' takes true or false."),
         ("door", "true", "value: \"true\" is a text. 'door' takes true or false."),
         ("battery", 5, None),
         ("battery", 5.5, None),
@@ -166,7 +166,7 @@ def test_null_is_no_value_for_what_is_required(field: str) -> None:
         ("battery", "5", "value: \"5\" is a text. 'battery' takes a number."),
         ("camera_health", "dark", None),
         ("camera_health", True, "value: true is a truth value. 'camera_health' takes a text in quotes."),
-        ("camera_health", 3, "value: 3.0 is a number. 'camera_health' takes a text in quotes."),
+        ("camera_health", 3, "value: 3 is a number. 'camera_health' takes a text in quotes."),
         ("doors", True, "kind: 'doors' is not in the kinds table. Did you mean 'door'?"),
         ("zzz", True, "kind: 'zzz' is not in the kinds table. Known: battery, camera_health, door, smoke."),
     ],
