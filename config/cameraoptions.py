@@ -11,7 +11,12 @@ from config.report import Place, Report
 from config.suggest import did_you_mean
 
 OptionValue = str | float | bool
-_EXAMPLES = {"decode": "Write all or keyframes.", "times": "Write names, exif or mtime.", "substream": "Write an address in quotes."}
+_EXAMPLES = {
+    "decode": "Write all or keyframes.",
+    "times": "Write names, exif or mtime.",
+    "substream": "Write an address in quotes.",
+    "certificate": "Write the path of a PEM file.",
+}
 _CREDENTIALS = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+")
 
 
@@ -42,6 +47,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         loop: play the file again and again.
         timeout: seconds without a frame after which a live source is connected anew.
         credentials: where ``user:password`` of a live source is kept, ``env:NAME`` or ``file:PATH``; never the secret itself.
+        certificate: PEM file with the certificate of a camera with TLS, or of its authority, by which it is checked.
         decode: ``keyframes`` decodes only frames that stand for themselves (files, RTSP, RTMP): one a second or fewer, at a tenth of the price.
         substream: URL that frames are taken from instead of the camera's own, usually its smaller stream.
         times: of a folder's pictures: the order of their ``names``, their ``exif`` data, or their last change (``mtime``).
@@ -56,6 +62,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     loop: bool = False
     timeout: float = 10.0
     credentials: str | None = None
+    certificate: str | None = None
     decode: Decode = Decode.ALL
     substream: str | None = None
     times: Times = Times.NAMES

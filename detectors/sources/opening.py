@@ -71,5 +71,5 @@ def _connect(camera: Camera, environment: Mapping[str, str], stopped: threading.
         return DeviceReader(url.partition(":")[2])
     credentials = read_credentials(options.credentials, environment) if options.credentials else None
     if scheme in {"http", "https"}:
-        return SnapshotReader(url, credentials, options.timeout, 1 / camera.rate, stopped)
-    return StreamReader(url, with_credentials(url, credentials), options.timeout, options.decode)
+        return SnapshotReader(url, credentials, options.timeout, 1 / camera.rate, stopped, certificate=options.certificate)
+    return StreamReader(url, with_credentials(url, credentials), options.timeout, options.decode, options.certificate)

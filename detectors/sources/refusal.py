@@ -2,17 +2,15 @@
 
 import re
 import socket
+import ssl
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from detectors.sources.trust import trust
+
 PORTS: Mapping[str, int] = {"rtsp": 554, "rtsps": 322, "rtmp": 1935, "rtmps": 443}
 """Where each is looked for when the address does not say it, as FFmpeg does."""
-NOTHING: Mapping[str, str] = {
-    "rtsps": "no video in it, or no TLS (address, credentials and stream path are to be checked)",
-    "rtmp": "the server is there, but no stream of that name came in time (does the camera send? else check stream name and credentials)",
-    "rtmps": "the server is there, but no stream of that name came in time, or no TLS (does the camera send? else check name and credentials)",
-}
-"""What is said of those that are only connected to."""
+ABSENT = "the server is there, but no stream of that name came in time (does the camera send? else check stream name and credentials)"
 PATIENCE = 3.0
 """Seconds for the answer at most: whoever asks has waited for the decoder already."""
 ENOUGH = 4096
@@ -20,24 +18,31 @@ ENOUGH = 4096
 _STATUS = re.compile(rb"RTSP/\d\.\d (\d{3})\b")
 
 
-def why_refused(name: str, timeout: float, *, credentials: bool) -> str:
-    """Ask for the stream without credentials, and say what the answer means.
+def why_refused(name: str, timeout: float, *, credentials: bool, certificate: str | None = None) -> str:
+    """Ask for the stream without credentials, and say what the answer means; an RTMP server, which would not say, is only connected to.
 
     Args:
-        name: the URL without credentials; all but ``rtsp:`` are only connected to.
+        name: the URL without credentials.
         timeout: of the source, seconds.
         credentials: whether the decoder had any.
+        certificate: file by which the other's certificate is checked; ``None`` takes any.
     """
     parts = urlsplit(name)
     question = f"DESCRIBE {name} RTSP/1.0\r\nCSeq: 1\r\nAccept: application/sdp\r\n\r\n"
     try:
-        with socket.create_connection((parts.hostname or "", parts.port or PORTS[parts.scheme]), min(timeout, PATIENCE)) as line:
-            if parts.scheme in NOTHING:
-                return NOTHING[parts.scheme]
+        with socket.create_connection((parts.hostname or "", parts.port or PORTS[parts.scheme]), min(timeout, PATIENCE)) as plain:
+            secure = parts.scheme in {"rtsps", "rtmps"}
+            line = trust(certificate).wrap_socket(plain, server_hostname=parts.hostname) if secure else plain
+            if parts.scheme in {"rtmp", "rtmps"}:
+                return ABSENT
             line.sendall(question.encode())
             answer = line.recv(ENOUGH)
     except TimeoutError:
         return "no answer in time (is the camera overloaded, or does something else listen there?)"
+    except ssl.SSLCertVerificationError as error:
+        return f"its certificate is not trusted by options.certificate ({error.verify_message})"
+    except ssl.SSLError:
+        return "what answers there does not speak TLS"
     except (OSError, ValueError) as error:
         return f"no connection ({type(error).__name__})"
     return meaning(answer, credentials=credentials)

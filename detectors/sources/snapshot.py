@@ -8,6 +8,7 @@ import httpx
 from detectors.inference.port import Picture
 from detectors.sources.frame import SourceError
 from detectors.sources.still import LARGEST_BYTES, decode_still
+from detectors.sources.trust import check_certificate, trust
 
 
 class SnapshotReader:
@@ -19,13 +20,32 @@ class SnapshotReader:
         timeout: seconds for one picture.
         period: seconds from one picture to the next.
         stopped: set when nobody wants pictures any more.
+        certificate: file by which the camera's certificate is checked; ``None`` asks the authorities that the web knows.
+
+    Raises:
+        SourceError: the certificate cannot be read.
     """
 
-    def __init__(self, name: str, credentials: tuple[str, str] | None, timeout: float, period: float, stopped: threading.Event) -> None:
+    def __init__(
+        self,
+        name: str,
+        credentials: tuple[str, str] | None,
+        timeout: float,
+        period: float,
+        stopped: threading.Event,
+        *,
+        certificate: str | None = None,
+    ) -> None:
+        check_certificate(certificate)
         self._name = name
         self._credentials = credentials
         # A picture is compressed already; packed once more, a few bytes could stand for gigabytes.
-        self._client = httpx.Client(timeout=timeout, follow_redirects=False, headers={"Accept-Encoding": "identity"})
+        self._client = httpx.Client(
+            verify=True if certificate is None else trust(certificate),
+            timeout=timeout,
+            follow_redirects=False,
+            headers={"Accept-Encoding": "identity"},
+        )
         self._timeout = timeout
         self._auth: httpx.Auth | None = httpx.BasicAuth(*credentials) if credentials else None
         self._period = period

@@ -13,6 +13,7 @@ from detectors.inference.port import Picture
 from detectors.sources.container import check_size, open_video
 from detectors.sources.frame import SourceError
 from detectors.sources.refusal import why_refused
+from detectors.sources.trust import check_certificate
 
 WAITED = 0.9
 """Part of the time-out after which a read counts as having waited for all of it."""
@@ -47,20 +48,24 @@ class StreamReader:
         url: the URL with them.
         timeout: seconds to connect, and to wait for a frame.
         decode: all frames, or key frames alone: the decoder passes over all others, for a tenth of the price.
+        certificate: file by which the other's certificate is checked, with TLS; ``None`` takes any.
 
     Raises:
         SourceError: no connection, or no video in it.
     """
 
-    def __init__(self, name: str, url: str, timeout: float, decode: Decode = Decode.ALL) -> None:
+    def __init__(self, name: str, url: str, timeout: float, decode: Decode = Decode.ALL, certificate: str | None = None) -> None:
         self._name = name
         self._timeout = timeout
         self._wanted = "key frame" if decode is Decode.KEYFRAMES else "frame"
         options = RTSP if urlsplit(name).scheme in {"rtsp", "rtsps"} else KNOWING
+        check_certificate(certificate)
+        if certificate is not None:
+            options = {**options, "tls_verify": "1", "ca_file": certificate}
         try:
             self._container, stream = open_video(url, name, decode, options, timeout)
         except SourceError:
-            msg = f"{name}: {why_refused(name, timeout, credentials=url != name)}"
+            msg = f"{name}: {why_refused(name, timeout, credentials=url != name, certificate=certificate)}"
             raise SourceError(msg) from None
         try:
             check_size(name, stream.codec_context.width, stream.codec_context.height)

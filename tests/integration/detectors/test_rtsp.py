@@ -203,14 +203,6 @@ def test_nobody_listens(scheme: str) -> None:
     assert str(refused.value) == f"{url}: no connection (ConnectionRefusedError)"
 
 
-def test_a_listener_without_tls_is_told() -> None:
-    """An address with TLS is only connected to when the decoder has failed: the sentence says what is to be checked."""
-    with listener(silence) as plain:
-        url = plain.replace("rtsp:", "rtsps:")
-        with pytest.raises(SourceError, match="no video in it, or no TLS"):
-            StreamReader(url, url, 1.0)
-
-
 def test_a_camera_that_is_broken_inside_is_told(tmp_path: Path) -> None:
     """A camera that listens but has no pictures to send answers with an error of its own, whose number is told."""
     need_rtsp()
