@@ -58,8 +58,9 @@ class View:
         if self._next is None or not self._next - self._slack <= at < self._next + self._every:
             self._next = at
         self._next += self._every
+        whole = picture if Need.PICTURE in self._needs else None
         if not self._needs & (Need.CROP | Need.FEATURES):
-            return Look(at=at, seen=seen)
+            return Look(at=at, seen=seen, picture=whole)
         crop = crop_of(picture, self._zone)
         if self._crops and self._crops[-1].shape != crop.shape:
             self._crops.clear()  # The camera's resolution has changed.
@@ -69,7 +70,7 @@ class View:
         if len(self._crops) > 1:
             crop = np.median(np.stack(self._crops), axis=0).astype(np.uint8)
         features = self._features(crop) if self._features is not None and Need.FEATURES in self._needs else None
-        return Look(at=at, seen=seen, crop=crop, features=features)
+        return Look(at=at, seen=seen, picture=whole, crop=crop, features=features)
 
     def forget(self) -> None:
         """The camera was blind: pictures of before and after are not mixed."""

@@ -68,7 +68,9 @@ class Stage:
 
 
 def lit(picture: Picture, light: Light, second: float, seed: int) -> Picture:
-    """The picture in another light, with the sensor's noise, coded."""
+    """The picture from a camera that shakes, in another light, with the sensor's noise, coded."""
+    if light.shake:
+        picture = _shaken(picture, light.shake, (seed, int(second)))
     gain = light.gain * (1 + light.swing * np.sin(2 * np.pi * second / light.period))
     if gain != 1.0 or light.noise:
         levels = picture.astype(np.float32) * np.float32(gain)
@@ -79,3 +81,10 @@ def lit(picture: Picture, light: Light, second: float, seed: int) -> Picture:
         coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, light.jpeg])[1]
         picture = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)
     return picture
+
+
+def _shaken(picture: Picture, most: int, seed: tuple[int, int]) -> Picture:
+    x, y = np.random.default_rng(seed).integers(-most, most + 1, 2)
+    move = np.array([[1, 0, x], [0, 1, y]], np.float32)
+    size = (picture.shape[1], picture.shape[0])
+    return np.asarray(cv2.warpAffine(picture, move, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)

@@ -54,6 +54,7 @@ class Light(msgspec.Struct, frozen=True, kw_only=True):
         period: ... in so many seconds.
         noise: standard deviation of the sensor's noise, levels.
         jpeg: quality of the coding; ``None`` codes nothing.
+        shake: pixels by which the camera is off its place at the most, to each side, in each picture anew.
     """
 
     gain: float = 1.0
@@ -61,6 +62,7 @@ class Light(msgspec.Struct, frozen=True, kw_only=True):
     period: float = 9.0
     noise: float = 0.0
     jpeg: int | None = None
+    shake: int = 0
 
 
 class Standing(msgspec.Struct, frozen=True):

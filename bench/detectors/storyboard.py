@@ -92,6 +92,10 @@ def _coarse(draw: Draw) -> Made:
     return _stay(draw, Light(jpeg=35, noise=3.0))
 
 
+def _shaken(draw: Draw) -> Made:
+    return _stay(draw, Light(shake=3))
+
+
 def _already_there(draw: Draw) -> Made:
     return _stay(draw, there=True)
 
@@ -176,7 +180,8 @@ def _ghost(draw: Draw) -> Made:
 
 
 STAYS: Mapping[str, Callable[[Draw], Made]] = {
-    "plain": _stay, "dusk": _dusk, "swings": _swings, "coarse": _coarse, "already-there": _already_there, "occluded": _occluded,
+    "plain": _stay, "dusk": _dusk, "swings": _swings, "coarse": _coarse, "shaken": _shaken, "already-there": _already_there,
+    "occluded": _occluded,
 }  # fmt: skip
 """What must be told, by condition."""
 NEGATIVES: Mapping[str, Callable[[Draw], Made]] = {
@@ -184,6 +189,8 @@ NEGATIVES: Mapping[str, Callable[[Draw], Made]] = {
     "hidden-leaving": _hidden_leaving, "ghost": _ghost,
 }  # fmt: skip
 """What must not be told, by condition."""
+DISTURBANCES: tuple[Light, ...] = (Light(), Light(swing=0.2, period=7.0), Light(jpeg=40), Light(shake=3))
+"""One of these is laid over each negative: what looks like a stay must not be told under them either."""
 
 
 def scripts(parts: Sequence[Part], stays: int, negatives: int, seed: int) -> list[Script]:
@@ -203,6 +210,8 @@ def scripts(parts: Sequence[Part], stays: int, negatives: int, seed: int) -> lis
             part = parts[0] if (number + number // len(table)) % 2 == 0 else next(rest)
             random = Random(f"{seed}/{condition}/{number}")  # noqa: S311  # The same seed must give the same scripts: this is no secret.
             made = table[condition](Draw(random, part))
+            if table is NEGATIVES and made.light == Light():
+                made = msgspec.structs.replace(made, light=random.choice(DISTURBANCES))
             found.append(
                 Script(
                     name=f"{condition}-{number}",

@@ -1,15 +1,12 @@
 """Scenes in which something stands for longer than it may: which labels each is about."""
 
 from collections.abc import Mapping
-from functools import partial
 
 from config.sources import Zone
 from detectors.inference.labels import NON_MOTOR, VEHICLES
 from detectors.scenes import parking
-from detectors.scenes.likeness import looks_of
 from detectors.scenes.port import Look, Need, Sight
 from detectors.scenes.stay import Phase, Stay
-from detectors.zones import MARGIN, around
 
 LABELS: Mapping[str, frozenset[str]] = {
     "illegal_parking": VEHICLES,
@@ -27,7 +24,7 @@ class Dwelling:
         policy: what counts; default is the scene's own.
     """
 
-    needs = Need.DETECTIONS | Need.CROP
+    needs = Need.DETECTIONS | Need.PICTURE
     sight = Sight.CLEAR
 
     def __init__(self, zone: Zone, policy: parking.Policy | None = None) -> None:
@@ -42,8 +39,7 @@ class Dwelling:
 
     def look(self, look: Look) -> tuple[Stay, ...]:
         """Look once."""
-        looks = None if look.crop is None else partial(looks_of, look.crop, around(self._zone.polygon, MARGIN))
-        self._state, told = parking.step(self._state, self._policy, self._zone.polygon, look.seen, look.at, looks_of=looks)
+        self._state, told = parking.step(self._state, self._policy, self._zone.polygon, look.seen, look.at, picture=look.picture)
         return told
 
     def blind(self) -> None:

@@ -14,17 +14,25 @@ import msgspec
 from config.moment import SECOND, Micros
 from config.sources import Point
 from detectors.anchors import HERE, has_left, is_still, was_dragged
-from detectors.boxes import Detection, iou, share
+from detectors.boxes import Box, Detection, iou, share
 from detectors.inference.labels import VEHICLES
-from detectors.scenes.likeness import LooksOf
+from detectors.scenes.likeness import ALIKE, UNLIKE, Looks, Picture, alike_in, shrunk
 from detectors.scenes.stay import Phase, Stay
-from detectors.scenes.track import Track, begin, glimpsed, hidden, looked_at, missed, saw, strayed
+from detectors.scenes.track import Track, begin, challenged, compared, glimpsed, held, hidden, missed, relearnt, saw, strayed
 from detectors.zones import stands_in
 
 INSIDE = 0.8
 """A box of which another covers this part lies inside it."""
 TWICE = 0.4
 """Boxes that overlap by this intersection over union are most often one vehicle, found twice."""
+SLACK = 0.07
+"""Once something else was seen there, a place must look as much as it usually did, but for this much, to be held again: cars are alike."""
+EMPTY = 0.35
+"""Likeness below which nothing of a vehicle is to be seen there."""
+LEVEL = 0.25
+"""Lower edges that differ by less than this part of a box's height touch the ground at the same place."""
+REMEMBERED = 3
+"""Looks whose pictures are kept: a vehicle that the model draws late was there before."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +43,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         labels: what counts as a vehicle.
         open_score: a new vehicle is believed from this score on ...
         keep_score: ... and followed down to this one.
-        sure_score: median of its last scores from which it is confirmed.
+        sure_score: median of its last scores from which it is confirmed ...
+        sure_share: ... and part of all looks in which the model must have drawn it: the looks of its place are not enough.
+        arrived_score: the same of what was seen to come: that is no part of the street.
+        arrived_share: as above.
         gap: not seen for longer than this, it is gone ...
         least_misses: ... if its place was looked at this often in vain.
         occluded_gap: hidden for longer than this by something that stands before its place, it is given up.
@@ -50,7 +61,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     labels: frozenset[str] = VEHICLES
     open_score: float = 0.35
     keep_score: float = 0.2
-    sure_score: float = 0.35
+    sure_score: float = 0.36
+    sure_share: float = 0.65
+    arrived_score: float = 0.3
+    arrived_share: float = 0.34
     gap: Micros = 12 * SECOND
     least_misses: int = 3
     occluded_gap: Micros = 60 * SECOND
@@ -66,10 +80,12 @@ class State(msgspec.Struct, frozen=True):
     Attributes:
         tracks: vehicles that stand in it, in the order of their arrival.
         looked: event time of the last look; ``None`` at the beginning and after a blind spell.
+        before: event times and small pictures of the last looks, the newest first; empty as above, and where nobody gives pictures.
     """
 
     tracks: tuple[Track, ...] = ()
     looked: Micros | None = None
+    before: tuple[tuple[Micros, Looks], ...] = ()
 
 
 def blinded(state: State) -> State:
@@ -78,7 +94,7 @@ def blinded(state: State) -> State:
 
 
 def step(
-    state: State, policy: Policy, polygon: Sequence[Point], seen: Sequence[Detection], at: Micros, *, looks_of: LooksOf | None = None
+    state: State, policy: Policy, polygon: Sequence[Point], seen: Sequence[Detection], at: Micros, *, picture: Picture | None = None
 ) -> tuple[State, tuple[Stay, ...]]:
     """Look once.
 
@@ -88,12 +104,14 @@ def step(
         polygon: the zone.
         seen: everything that the model found, other things too: they may stand before a vehicle.
         at: event time of the picture.
-        looks_of: how a place looks in it; without it only the model's word counts.
+        picture: the whole picture, of which places are compared; without it only the model's word counts.
 
     Returns:
         The new state, and what there is to tell: ends first, then in the order of arrival.
     """
-    passed = 0 if state.looked is None else at - state.looked
+    people = tuple(one.box for one in seen if one.label not in policy.labels and one.score >= policy.open_score)
+    now = None if picture is None else shrunk(picture)
+    look = _Look(at, 0 if state.looked is None else at - state.looked, picture, now, state.before, people)
     vehicles = [one for one in seen if one.label in policy.labels and one.score >= policy.keep_score]
     matches = _match(state.tracks, vehicles)
     taken = list(matches.values())
@@ -101,30 +119,30 @@ def step(
     told: list[Stay] = []
     for index, track in enumerate(state.tracks):
         vehicle = matches.get(index)
-        covered = any(share(track.anchor.box, other.box) >= policy.occluded_share for other in _others(seen, vehicle, policy))
-        followed = _follow(track, vehicle, _Look(at, passed, covered))
-        if looks_of is not None and not (covered and (vehicle is None or _behind_people(track, seen, policy))):
-            followed = looked_at(followed, at, looks_of)
-        if _replaced(followed, policy):
-            tracks += [] if vehicle is None else [_other(followed, vehicle, at)]
+        hiders = [one for one in _others(seen, vehicle, policy) if share(track.anchor.box, one.box) >= policy.occluded_share]
+        followed = _follow(track, vehicle, hiders, policy, look)
+        successor = _successor(followed, vehicle, policy, look)
+        if successor is followed:
+            tracks.append(followed)
             continue
-        if _gone(followed, policy):
-            told += [] if followed.told is None else [followed.stay(Phase.ENDED)]
-            if vehicle is not None:
-                tracks.append(_again(followed, vehicle))
-            continue
-        followed, phase = (followed, None) if vehicle is None or followed.astray else _tell(followed, vehicle, policy, at)
-        told += [] if phase is None else [followed.stay(phase)]
-        tracks.append(followed)
+        told += [] if followed.told is None else [followed.stay(Phase.ENDED)]
+        tracks += [] if successor is None else [successor]
     for vehicle in vehicles:
-        believed = vehicle.score >= policy.open_score and stands_in(polygon, vehicle.box)
-        if believed and vehicle not in taken and _apart(vehicle, taken):
+        if vehicle not in taken and stands_in(polygon, vehicle.box) and _apart(vehicle, taken) and not _is_told(vehicle, tracks):
             taken.append(vehicle)
-            arrived, phase = _tell(begin(vehicle, at), vehicle, policy, at)
-            told += [] if phase is None else [arrived.stay(phase)]
-            tracks.append(arrived)
+            tracks.append(_arrival(vehicle, look))
+    standing: list[Track] = []
+    for track in tracks:
+        after, phase = _tell(track, policy, polygon, at)
+        if phase is Phase.CONFIRMED and any(
+            _is_twin(track.anchor.box, other.anchor.box) for other in (*standing, *tracks) if other.told is not None
+        ):
+            continue  # Another box of a vehicle that was told already.
+        told += [] if phase is None else [after.stay(phase)]
+        standing.append(after)
     told.sort(key=lambda stay: stay.phase is not Phase.ENDED)
-    return State(tuple(tracks), at), tuple(told)
+    before = () if now is None else ((at, now), *state.before[: REMEMBERED - 1])
+    return State(tuple(standing), at, before), tuple(told)
 
 
 def _match(tracks: Sequence[Track], vehicles: Sequence[Detection]) -> dict[int, Detection]:
@@ -142,43 +160,96 @@ def _match(tracks: Sequence[Track], vehicles: Sequence[Detection]) -> dict[int, 
 
 
 class _Look(msgspec.Struct, frozen=True):
-    """One look at one place: when, how long after the last one, and whether something else stood before it."""
+    """One look.
+
+    Attributes:
+        at: when.
+        passed: how long after the last one.
+        picture: the picture.
+        now: the same, made small.
+        before: when and at what the last looks were, the newest first.
+        people: where people are, or whatever else is no vehicle.
+    """
 
     at: Micros
     passed: Micros
-    covered: bool
+    picture: Picture | None
+    now: Looks | None
+    before: tuple[tuple[Micros, Looks], ...]
+    people: tuple[Box, ...]
 
 
-def _follow(track: Track, vehicle: Detection | None, look: _Look) -> Track:
+def _follow(track: Track, vehicle: Detection | None, hiders: Sequence[Detection], policy: Policy, look: _Look) -> Track:
+    """What a look says of a vehicle: first what its place looks like, then what the model drew.
+
+    Args:
+        track: the vehicle.
+        vehicle: what the model drew there.
+        hiders: what else stands before its place.
+        policy: what counts.
+        look: when, and at what.
+    """
+    comparison = compared(track, look.picture, look.people)
+    needed = max(ALIKE, track.usual - SLACK) if track.doubted else ALIKE
+    if comparison is not None and comparison.alike >= needed:
+        return held(track, vehicle, look.at, comparison, blended=not hiders)
+    hidden_by_others = any(one.label not in policy.labels for one in hiders)
+    other = comparison is not None and (comparison.alike < UNLIKE or track.doubted)
+    if comparison is not None:
+        track = msgspec.structs.replace(track, unlike=True, doubted=track.doubted or (other and not hidden_by_others))
+    if vehicle is None and (hiders or (comparison is not None and not other)):
+        # A place that looks neither like it nor like something else says as little as one that is hidden.
+        return hidden(track, look.passed, doubtful=bool(hiders))
     if vehicle is None:
-        return hidden(track, look.passed) if look.covered else missed(track, look.passed)
+        empty = comparison is not None and comparison.alike < EMPTY
+        return missed(track, look.passed, vacated=other, empty=empty)
     if is_still(track.anchor, vehicle.box):
-        return saw(track, vehicle, look.at)
+        if other and look.picture is not None and not hidden_by_others:
+            return challenged(track, look.at, look.picture)
+        # It stands where it stood and looks a little otherwise: it was still rolling at its first sight, or its lamps went on.
+        learnt = None if hiders or other else comparison
+        return saw(track, vehicle, look.at) if learnt is None else relearnt(saw(track, vehicle, look.at), learnt)
     # What stands before a vehicle cuts its box: the rest lies within its place, and that is no departure.
-    cut = look.covered and share(vehicle.box, track.anchor.box) >= INSIDE
-    return glimpsed(track, look.at) if cut else strayed(track, look.at)
+    cut = hiders and share(vehicle.box, track.anchor.box) >= INSIDE
+    return glimpsed(track, look.at) if cut else strayed(track, vehicle, look.at)
 
 
-def _again(track: Track, vehicle: Detection) -> Track:
-    """It has driven on and stands again: a new stay, which began when it was first seen beside the old place."""
-    return msgspec.structs.replace(begin(vehicle, track.left_at if track.astray else track.seen), seen=track.seen)
+def _successor(track: Track, vehicle: Detection | None, policy: Policy, look: _Look) -> Track | None:
+    """Who stands there now: the same track, another one, or nobody."""
+    if vehicle is not None and track.rival is not None and _is_replaced(track, policy):
+        arrival, seen = _arrival(vehicle, look), track.rival
+        return msgspec.structs.replace(arrival, since=seen.since, looks=seen.looks, hits=seen.looks, arrived=True)
+    if not _gone(track, policy):
+        return track
+    if vehicle is None:
+        return None
+    # It has driven on and stands again: a new stay, which began when it was first seen beside the old place.
+    arrival = _arrival(vehicle, look)
+    return msgspec.structs.replace(arrival, since=track.left_at if track.astray else track.seen, arrived=track.arrived or arrival.arrived)
 
 
-def _behind_people(track: Track, seen: Sequence[Detection], policy: Policy) -> bool:
-    """Whether something that is no vehicle stands before its place. A neighbour in the queue belongs to how a place looks."""
-    others = [one for one in seen if one.label not in policy.labels and one.score >= policy.open_score]
-    return any(share(track.anchor.box, one.box) >= policy.occluded_share for one in others)
+def _arrival(vehicle: Detection, look: _Look) -> Track:
+    """A vehicle that the model draws for the first time; at the last looks it may have been there without being drawn."""
+    since, arrived = look.at, False
+    for at, picture in look.before if look.now is not None else ():
+        alike = alike_in(vehicle.box, look.now, picture) if look.now is not None else None
+        if alike is None or alike < UNLIKE:
+            arrived = alike is not None
+            break
+        since = at if alike >= ALIKE else since
+    return msgspec.structs.replace(begin(vehicle, look.at, look.picture), since=since, arrived=arrived)
 
 
-def _replaced(track: Track, policy: Policy) -> bool:
-    """Whether something else has been standing in its place. A stay that was told goes on: one event is better than two."""
-    return track.told is None and track.changed >= policy.departed
+def _is_replaced(track: Track, policy: Policy) -> bool:
+    """Whether another vehicle stands in its place.
 
-
-def _other(track: Track, vehicle: Detection, at: Micros) -> Track:
-    """What took its place: a stay that began when it was first seen there."""
-    since = at if track.other_since is None else track.other_since
-    return msgspec.structs.replace(begin(vehicle, since), seen=at)
+    A stay that was told goes on unless the place was seen empty in between: one event is better than two. One that was not told
+    ends at once when the vehicle was seen only once before (it had not come to rest) or the place was empty.
+    """
+    if track.rival is None:
+        return False
+    long = track.rival.looks >= policy.departed
+    return (long and track.vacated) if track.told is not None else (long or track.vacated or track.rival.at_once)
 
 
 def _others(seen: Sequence[Detection], own: Detection | None, policy: Policy) -> list[Detection]:
@@ -190,18 +261,32 @@ def _others(seen: Sequence[Detection], own: Detection | None, policy: Policy) ->
 
 def _gone(track: Track, policy: Policy) -> bool:
     driven_off = track.astray >= policy.departed or was_dragged(track.anchor)
-    vanished = track.misses >= policy.least_misses and track.absent > policy.gap
+    # A stay that was told is not ended by one look, lest it be told again; one that was not told begins anew.
+    vanished = (track.misses >= policy.least_misses and track.absent > policy.gap) or (track.empty and track.told is None)
     return driven_off or vanished or track.hidden > policy.occluded_gap
 
 
-def _tell(track: Track, vehicle: Detection, policy: Policy, at: Micros) -> tuple[Track, Phase | None]:
-    """What is to be told about a vehicle that is seen now; repeats keep the rhythm that the confirmation began."""
+def _tell(track: Track, policy: Policy, polygon: Sequence[Point], at: Micros) -> tuple[Track, Phase | None]:
+    """What is to be told about a vehicle that is there now; repeats keep the rhythm that the confirmation began."""
+    if track.seen != at or track.astray:
+        return track, None
     if track.told is None:
-        stood = at - track.since >= policy.dwell and track.hits >= policy.seen_share * track.looks
-        stood = stood and not track.changed and track.confidence >= policy.sure_score and not has_left(track.anchor, vehicle.box)
-        return (msgspec.structs.replace(track, told=at), Phase.CONFIRMED) if stood else (track, None)
+        confirmed = at - track.since >= policy.dwell and _is_sure(track, policy) and stands_in(polygon, track.anchor.box)
+        return (msgspec.structs.replace(track, told=at), Phase.CONFIRMED) if confirmed else (track, None)
     whole = (at - track.told) // policy.repeat
     return (msgspec.structs.replace(track, told=track.told + whole * policy.repeat), Phase.LASTING) if whole else (track, None)
+
+
+def _is_sure(track: Track, policy: Policy) -> bool:
+    """Whether it is a vehicle, and has been standing there all the time."""
+    stood = (
+        track.hits >= policy.seen_share * track.looks
+        and track.rival is None
+        and not track.unlike
+        and not has_left(track.anchor, track.anchor.recent[-1])
+    )
+    score, drawn = (policy.arrived_score, policy.arrived_share) if track.arrived else (policy.sure_score, policy.sure_share)
+    return stood and track.drawn >= drawn * track.looks and track.confidence >= score and track.best >= policy.open_score
 
 
 def _apart(vehicle: Detection, taken: Sequence[Detection]) -> bool:
@@ -210,3 +295,15 @@ def _apart(vehicle: Detection, taken: Sequence[Detection]) -> bool:
         iou(vehicle.box, other.box) >= TWICE or (other.score >= vehicle.score and share(vehicle.box, other.box) >= INSIDE)
         for other in taken
     )
+
+
+def _is_told(vehicle: Detection, tracks: Sequence[Track]) -> bool:
+    """Whether a box is another one of a vehicle that was told."""
+    return any(track.told is not None and _is_twin(vehicle.box, track.anchor.box) for track in tracks)
+
+
+def _is_twin(one: Box, other: Box) -> bool:
+    """Whether two boxes are of one vehicle, drawn differently: one lies in the other, and both touch the ground at the same height."""
+    small, large = sorted((one, other), key=lambda box: box.area)
+    level = abs(small.bottom - large.bottom) <= LEVEL * (small.bottom - small.top)
+    return iou(one, other) >= TWICE or (share(small, large) >= INSIDE and level)

@@ -17,6 +17,8 @@ class Need(Flag):
 
     DETECTIONS = auto()
     """What the model found in the whole picture."""
+    PICTURE = auto()
+    """The whole picture: what stands in a zone rises above it."""
     CROP = auto()
     """The zone's own pixels."""
     FEATURES = auto()
@@ -37,12 +39,14 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         at: event time of the picture.
         seen: everything that the model found, other things too: they may stand before what the scene watches.
+        picture: the whole picture, (height, width, 3), blue-green-red, 8 bits; ``None`` unless needed. Not to be kept.
         crop: the rectangle around the zone, (height, width, 3), blue-green-red, 8 bits; ``None`` unless needed.
         features: one vector of the crop; ``None`` unless needed.
     """
 
     at: Micros
     seen: tuple[Detection, ...] = ()
+    picture: NDArray[np.uint8] | None = None
     crop: NDArray[np.uint8] | None = None
     features: NDArray[np.float32] | None = None
 

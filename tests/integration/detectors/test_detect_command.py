@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 
 from detectors.evidence.store import EvidenceStore
-from detectors.sources.clip import Clip
-from tests.fakes.footage import bikes, real_model, vtest, write_picture, write_video
+from tests.fakes.footage import bikes, real_model, vtest, write_picture
 from tests.fakes.painting import paint
 
 TAXI = """
@@ -73,41 +72,12 @@ def test_two_runs_are_byte_identical(tmp_path: Path) -> None:
     assert len(runs[0][1]) == 1
 
 
-def shaken(picture: np.ndarray, index: int) -> np.ndarray:
-    """The picture moved by up to three pixels."""
-    x, y = np.random.default_rng(index).integers(-3, 4, 2)
-    move = np.array([[1, 0, x], [0, 1, y]], np.float32)
-    return cv2.warpAffine(picture, move, (picture.shape[1], picture.shape[0]), borderMode=cv2.BORDER_REPLICATE)
-
-
-def swinging(picture: np.ndarray, index: int) -> np.ndarray:
-    """The picture 20 % brighter and darker in turns."""
-    return cv2.convertScaleAbs(picture, alpha=1 + 0.2 * float(np.sin(index / 1.5)))
-
-
-def coarse(picture: np.ndarray, index: int) -> np.ndarray:
-    """The picture as JPEG of quality 40."""
-    del index
-    decoded = cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 40])[1], cv2.IMREAD_COLOR)
-    assert decoded is not None
-    return decoded
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("rate", [1.0, 0.2])
-@pytest.mark.parametrize("change", [None, shaken, swinging, coarse], ids=["plain", "shake", "brightness", "jpeg40"])
-def test_two_parked_vehicles_and_no_pedestrian(tmp_path: Path, rate: float, change: Any) -> None:
-    """On 80 s of a real camera, the two parked vehicles give one event each and the pedestrians none, whatever the disturbance."""
+def test_two_parked_vehicles_and_no_pedestrian(tmp_path: Path) -> None:
+    """On 80 s of a real camera, one event for each of the two parked vehicles; test_parked_vehicles.py disturbs the picture."""
     real_model()
-    source = vtest()
-    if change is not None:
-        clip = Clip(source)
-        # One frame a second is all that is looked at, so no other one needs to be changed.
-        seconds = range(int(clip.duration()))
-        pictures = [change(picture, second) for second in seconds if (picture := clip.frame(float(second))) is not None]
-        source = write_video(tmp_path / "changed.avi", pictures, rate=1.0)
     everywhere = "  - {id: all, scene: illegal_parking, dwell: 30s, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}\n"
-    code, told, said = detect(tmp_path, str(source), f"{PLAIN}{everywhere}rate: {rate}\n")
+    code, told, said = detect(tmp_path, str(vtest()), f"{PLAIN}{everywhere}rate: 0.2\n")
     assert code == 0, said
     assert [(one["at"], one["zone"], one["value"]) for one in told] == [
         ("2026-03-02T00:00:30Z", zone, True) for zone in ("bay", "bay", "all", "all")

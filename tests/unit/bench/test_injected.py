@@ -10,7 +10,7 @@ from bench.detectors.pasting import Pose, paste
 from bench.detectors.people import people_in, standing_before, without_people
 from bench.detectors.playing import Stage, lit
 from bench.detectors.script import DWELL, Actor, Light, Step
-from bench.detectors.storyboard import NEGATIVES, STAYS, scripts
+from bench.detectors.storyboard import DISTURBANCES, NEGATIVES, STAYS, scripts
 from bench.detectors.truth import BEGIN, camera_of, labels_of, source_of
 from config.moment import SECOND
 from config.report import Report
@@ -133,13 +133,32 @@ def test_people_are_what_differs_from_the_median() -> None:
     assert standing_before(moving, 40).sum() == 0
 
 
-@pytest.mark.parametrize("light", [Light(gain=0.5), Light(swing=0.3), Light(noise=5.0), Light(jpeg=30)])
+@pytest.mark.parametrize("light", [Light(gain=0.5), Light(swing=0.3), Light(noise=5.0), Light(jpeg=30), Light(shake=3)])
 def test_light_is_the_same_every_time(light: Light) -> None:
     """Noise too comes from the seed and the second."""
     picture = paste(grey(), red(), Pose(x=32, bottom=40, width=30))
     once = lit(picture, light, 3, 7)
     assert (once == lit(picture, light, 3, 7)).all()
     assert (once != picture).any()
+
+
+def test_a_shaken_picture_is_off_its_place_by_no_more_than_it_may_be() -> None:
+    """Up to three pixels to each side, another way each second, and nothing else changes."""
+    picture = paste(grey(), red(), Pose(x=32, bottom=30, width=30, shadow=0.0))
+    places = set()
+    for second in range(20):
+        rows, columns = np.nonzero((lit(picture, Light(shake=3), second, 7) != 100).any(2))
+        still = np.nonzero((picture != 100).any(2))
+        places.add((int(rows.min() - still[0].min()), int(columns.min() - still[1].min())))
+    assert len(places) > 10
+    assert all(abs(row) <= 3 and abs(column) <= 3 for row, column in places)
+
+
+def test_what_must_not_be_told_is_played_under_disturbances_too() -> None:
+    """Over many negatives each disturbance occurs, and lights that are the condition itself stay as they are."""
+    played = [script for script in scripts(PARTS, 1, 60, 9) if script.condition in NEGATIVES]
+    assert {script.light for script in played if script.condition != "lights"} == set(DISTURBANCES)
+    assert all(script.light.swing >= 0.3 for script in played if script.condition == "lights")
 
 
 def test_a_stage_plays_one_picture_a_second() -> None:

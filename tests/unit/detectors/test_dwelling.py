@@ -44,4 +44,4 @@ def test_every_scene_of_the_catalogue_has_a_watcher() -> None:
 def test_a_dwelling_scene_is_shown_detections_and_can_always_judge() -> None:
     """It needs what the model found and how the places look, nothing else, and no teaching."""
     watcher = watcher_of(Zone(id="bay", scene="fire_lane", polygon=SQUARE))
-    assert (watcher.needs, watcher.sight, watcher.standing) == (Need.DETECTIONS | Need.CROP, Sight.CLEAR, ())
+    assert (watcher.needs, watcher.sight, watcher.standing) == (Need.DETECTIONS | Need.PICTURE, Sight.CLEAR, ())

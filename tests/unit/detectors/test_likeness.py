@@ -1,109 +1,116 @@
-"""How places look, and what the parking scene makes of it."""
-
-from collections.abc import Sequence
+"""How places look: what changes their likeness, and what does not."""
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
-from config.moment import SECOND
-from detectors.boxes import Box, Detection
-from detectors.scenes.likeness import blended, likeness, looks_of
-from detectors.scenes.parking import Policy, State, step
-from tests.fakes.painting import SQUARE
-
-WHOLE = Box(0.0, 0.0, 1.0, 1.0)
-PLACE = Box(0.4, 0.4, 0.6, 0.6)
-CAR = Detection("car", 0.6, PLACE)
-POLICY = Policy(dwell=20 * SECOND)
+from detectors.boxes import Box
+from detectors.scenes.likeness import ALIKE, UNLIKE, Looks, alike_in, blend, compare, looks_of, picture_of, shrunk
+from tests.fakes.streets import PLACE, street
 
 
-def street(vehicle: int | None = None, gain: float = 1.0, shift: int = 0) -> NDArray[np.uint8]:
-    """200 by 200 pixels of grey ground, with one of several vehicles at the place."""
-    picture = np.full((200, 200, 3), 90.0)
-    picture += np.random.default_rng(0).normal(0, 2, picture.shape)
-    if vehicle is not None:
-        blocks = np.random.default_rng(100 + vehicle).uniform(0, 220, (5, 5, 3))
-        picture[80 + shift : 120 + shift, 80 + shift : 120 + shift] = blocks.repeat(8, 0).repeat(8, 1)
-    return np.clip(picture * gain, 0, 255).astype(np.uint8)
-
-
-def alike(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float | None:
+def alike(one: NDArray[np.uint8], other: NDArray[np.uint8], *hiders: Box) -> float | None:
     """How much alike the place is in two pictures."""
-    first, second = looks_of(one, WHOLE, PLACE), looks_of(other, WHOLE, PLACE)
-    assert first is not None
-    assert second is not None
-    return likeness(first, second)
+    looks = looks_of(one, PLACE)
+    assert looks is not None
+    found = compare(other, PLACE, looks, hiders)
+    return None if found is None else found.alike
 
 
-def test_the_same_vehicle_is_alike_in_another_light_and_shaken() -> None:
-    """Half the light, and three pixels of shake, change little."""
-    assert (alike(street(1), street(1)) or 0) > 0.99
-    assert (alike(street(1), street(1, gain=0.5)) or 0) > 0.95
-    assert (alike(street(1), street(1, shift=3)) or 0) > 0.75
+@pytest.mark.parametrize(
+    "picture", [street(1), street(1, gain=0.5), street(1, gain=1.2), street(1, shift=3), street(1, shift=-3), street(1, seed=9)]
+)
+def test_the_same_vehicle_is_alike_in_another_light_shaken_and_with_other_noise(picture: NDArray[np.uint8]) -> None:
+    """Half the light, a fifth more, three pixels to either side, and a sensor's noise change little."""
+    found = alike(street(1), picture)
+    assert found is not None
+    assert found > 0.85
 
 
-def test_another_vehicle_is_not_alike() -> None:
-    """Whichever takes its place."""
-    assert all((alike(street(1), street(other)) or 0) < 0.45 for other in range(2, 12))
+def test_another_vehicle_and_bare_ground_are_not_alike() -> None:
+    """Whichever takes its place, and when nothing does."""
+    for other in (None, *range(2, 12)):
+        found = alike(street(1), street(other))
+        assert found is not None
+        assert found < UNLIKE, other
 
 
-def test_bare_ground_has_no_looks_of_its_own() -> None:
-    """Noise is compared with nothing."""
-    assert alike(street(1), street()) is None
+def test_somebody_before_a_third_of_a_vehicle_changes_little() -> None:
+    """The median of the blocks is that of the blocks which are still to be seen, whether the model found the person or not."""
+    picture = street(1)
+    picture[70:120, 84:96] = 30
+    found = alike(street(1), picture)
+    assert found is not None
+    assert found > ALIKE
 
 
-def test_a_place_too_small_or_out_of_sight_has_no_looks() -> None:
-    """Less than a grid of pixels says nothing."""
-    assert looks_of(street(1), WHOLE, Box(0.5, 0.5, 0.52, 0.6)) is None
-    assert looks_of(street(1), Box(0.0, 0.0, 0.3, 0.3), PLACE) is None
-    assert looks_of(street(1), Box(0.5, 0.5, 0.5, 0.5), PLACE) is None
+def test_blocks_behind_people_are_left_out() -> None:
+    """A person before two thirds of a vehicle hides them; the rest says what stands there."""
+    picture = street(1)
+    picture[70:130, 80:107] = 30
+    person = Box(0.39, 0.3, 0.535, 0.7)
+    hidden, known = alike(street(1), picture), alike(street(1), picture, person)
+    assert hidden is not None
+    assert hidden < UNLIKE
+    assert known is not None
+    assert known > ALIKE
+    assert alike(street(1), picture, Box(0.3, 0.3, 0.7, 0.7)) is None
+
+
+def test_a_flat_place_has_no_looks_of_its_own() -> None:
+    """Bare ground and night are compared with nothing."""
+    assert alike(street(), street(1)) is None
+
+
+def test_a_place_too_small_has_no_looks() -> None:
+    """Fewer than ten pixels say nothing."""
+    assert looks_of(street(1), Box(0.5, 0.5, 0.54, 0.6)) is None
+    assert looks_of(street(1), Box(0.5, 0.5, 0.6, 0.54)) is None
+    assert looks_of(street(1), Box(0.5, 0.5, 0.5, 0.5)) is None
+
+
+def test_looks_keep_the_proportions_of_their_place() -> None:
+    """Forty-eight cells along the longer side, whole blocks along the other, two at the least."""
+    shapes = [Box(0.2, 0.2, 0.8, 0.8), Box(0.2, 0.4, 0.8, 0.6), Box(0.4, 0.1, 0.46, 0.9)]
+    found = [looks_of(street(1), shape) for shape in shapes]
+    assert [(looks.rows, looks.columns) for looks in found if looks is not None] == [(48, 48), (16, 48), (48, 16)]
+
+
+def test_a_place_at_the_pictures_edge_can_be_compared() -> None:
+    """Beyond the edge the picture goes on as it ends."""
+    corner = Box(0.0, 0.0, 0.55, 0.55)
+    looks = looks_of(street(1), corner)
+    assert looks is not None
+    found = compare(street(1, shift=2), corner, looks)
+    assert found is not None
+    assert found.alike > 0.8
+
+
+def test_looks_hold_over_a_change_of_resolution() -> None:
+    """A camera's second stream, of half the size, shows the same vehicle."""
+    looks = looks_of(street(1), PLACE)
+    assert looks is not None
+    found = compare(np.ascontiguousarray(street(1)[::2, ::2]), PLACE, looks)
+    assert found is not None
+    assert found.alike > ALIKE
 
 
 def test_blending_goes_a_quarter_of_the_way() -> None:
     """Wandering shadows are followed."""
-    assert blended(bytes(300), bytes([100]) * 300) == bytes([25]) * 300
+    assert blend(Looks(8, 8, bytes(192)), Looks(8, 8, bytes([100]) * 192)) == Looks(8, 8, bytes([25]) * 192)
 
 
-def watch(looks: Sequence[tuple[int | None, bool]], every: int = 1) -> list[tuple[int, str, int]]:
-    """Looks as (which vehicle stands there, whether the model sees it); what was told: second, phase, since."""
-    state, told = State(), []
-    for number, (vehicle, seen) in enumerate(looks):
-        second = number * every
-        picture = street(vehicle)
-        state, stays = step(
-            state, POLICY, SQUARE, [CAR] if seen else [], second * SECOND, looks_of=lambda box, it=picture: looks_of(it, WHOLE, box)  # type: ignore[misc]  # mypy cannot type a default of a lambda.
-        )  # fmt: skip
-        told += [(second, stay.phase.value, stay.since // SECOND) for stay in stays]
-    return told
+def test_a_kept_picture_is_small_and_grey() -> None:
+    """At most 320 pixels wide, one byte each; smaller pictures keep their size."""
+    assert picture_of(shrunk(np.zeros((1080, 1920, 3), np.uint8))).shape == (180, 320, 1)
+    assert picture_of(shrunk(street(1))).shape == (200, 200, 1)
 
 
-def test_a_queue_at_the_lights_is_no_stay() -> None:
-    """Each stands for 14 s and the next one takes its place at once: nobody stood for 20 s."""
-    assert watch([(number // 14, True) for number in range(56)]) == []
-
-
-def test_who_takes_anothers_place_is_told_after_a_dwell_of_its_own() -> None:
-    """Counted from when it was first seen there."""
-    assert watch([(0, True)] * 12 + [(1, True)] * 24) == [(32, "confirmed", 12)]
-
-
-def test_a_vehicle_that_the_model_overlooks_is_held_by_its_looks() -> None:
-    """Seen in one look of four, but always there: told when its dwell is over and it is seen."""
-    looks = [(0, True)] * 3 + [(0, number % 4 == 0) for number in range(60)]
-    assert [(second, phase) for second, phase, _ in watch(looks)] == [(23, "confirmed")]
-
-
-def test_a_told_stay_that_the_model_overlooks_does_not_flap() -> None:
-    """Half a minute unseen, but it looks as it did: one event."""
-    told = watch([(0, True)] * 25 + [(0, False)] * 30 + [(0, True)] * 10)
-    assert [phase for _, phase, _ in told] == ["confirmed"]
-
-
-def test_a_replacement_after_the_confirmation_is_the_same_event() -> None:
-    """One event is better than two for a place that was never free."""
-    assert [phase for _, phase, _ in watch([(0, True)] * 25 + [(1, True)] * 30)] == ["confirmed"]
-
-
-def test_departure_ends_a_told_stay_although_the_ground_has_no_looks() -> None:
-    """Bare ground is not like a vehicle, and holds nothing."""
-    assert [phase for _, phase, _ in watch([(0, True)] * 25 + [(None, False)] * 20)] == ["confirmed", "ended"]
+def test_kept_pictures_tell_whether_something_came() -> None:
+    """The same vehicle is alike, another one and an empty place are not; nobody can say what came where all is flat."""
+    now = shrunk(street(1))
+    assert (alike_in(PLACE, now, shrunk(street(1, shift=2))) or 0) > ALIKE
+    assert (alike_in(PLACE, now, shrunk(street(2))) or 0) < UNLIKE
+    assert (alike_in(PLACE, now, shrunk(street())) or 0) < UNLIKE
+    assert alike_in(PLACE, shrunk(street()), now) is None
+    assert alike_in(Box(0.5, 0.5, 0.52, 0.52), now, now) is None
