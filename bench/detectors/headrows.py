@@ -27,7 +27,8 @@ class HeadRow(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         scene: its name.
-        taught: ``here`` (at the zone that is judged, as the product does it) or ``elsewhere`` (at other cameras alone).
+        taught: ``here`` (at the spot that is judged, as the product does it), ``elsewhere`` (at all other cameras, mixed), or ``moved``
+            (at one spot of another camera, as if the camera had been turned after the teaching).
         crops: of each label.
         condition: of the looks; the crops were made by day.
         judged: looks, as many with the thing as without.
@@ -37,6 +38,7 @@ class HeadRow(msgspec.Struct, frozen=True, kw_only=True):
         worst_spot: ... and which.
         unknown: part of the looks that the head calls unknown.
         when_known: balanced accuracy of the rest; ``None`` where nothing is left of a class.
+        wrong: part of all looks with a verdict that is wrong.
         refused: heads that teaching refused; they judge nothing.
     """
 
@@ -51,6 +53,7 @@ class HeadRow(msgspec.Struct, frozen=True, kw_only=True):
     worst_spot: str | None
     unknown: float | None
     when_known: float | None
+    wrong: float | None
     refused: int
 
 
@@ -94,6 +97,7 @@ def row_of(key: tuple[str, str, int, str], looks: Sequence[Judged], refused: int
         worst_spot=ranked[0][1] if ranked else None,
         unknown=round(1 - len(known) / len(looks), 4) if looks else None,
         when_known=_balanced(known),
+        wrong=round(sum(verdict is not truth for truth, verdict in known) / len(looks), 4) if looks else None,
     )  # fmt: skip
 
 

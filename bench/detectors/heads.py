@@ -17,9 +17,13 @@ from detectors.inference.port import FeatureExtractor
 
 CROPS = (10, 30)
 """Crops of each label that a head is taught with."""
-HERE, ELSEWHERE = "here", "elsewhere"
+HERE, ELSEWHERE, MOVED = "here", "elsewhere", "moved"
+"""Taught at the spot that is judged; at those of all other cameras; at one of another camera, as if the camera had been turned."""
+TAUGHT = (HERE, ELSEWHERE, MOVED)
 
 Results = dict[tuple[str, str, int, str], list[Judged]]
+Refused = dict[tuple[str, str, int], int]
+"""Heads that teaching refused, by scene, where it was taught, and crops."""
 Lesson = Mapping[bool, Sequence[Example]]
 """Crops with and without the thing."""
 
@@ -46,9 +50,9 @@ def measure(
         raise NoFootageError("; ".join(absent))
     results: Results = {
         (scene, taught, crops, condition): []
-        for scene in DRAWN for taught in (HERE, ELSEWHERE) for crops in CROPS for condition in CONDITIONS
+        for scene in DRAWN for taught in TAUGHT for crops in CROPS for condition in CONDITIONS
     }  # fmt: skip
-    refused: dict[tuple[str, str, int], int] = {}
+    refused: Refused = {}
     for scene in DRAWN:
         for seed in seeds:
             progress(f"{scene}, seed {seed}")
@@ -61,21 +65,19 @@ def measure(
     )  # fmt: skip
 
 
-def play(
-    extractor: FeatureExtractor, rooms: Sequence[Room], looks: int, results: Results, refused: dict[tuple[str, str, int], int]
-) -> None:
+def play(extractor: FeatureExtractor, rooms: Sequence[Room], looks: int, results: Results, refused: Refused) -> None:
     """Teach at every room and at all others, judge the room, and add what came of it to the results."""
     lessons = [{there: [example(extractor, room, n, there=there) for n in range(max(CROPS))] for there in (True, False)} for room in rooms]
     for number, room in enumerate(rooms):
         others = [lesson for lesson, other in zip(lessons, rooms, strict=True) if other.ground.spot.camera != room.ground.spot.camera]
+        sources = {HERE: [lessons[number]], ELSEWHERE: others, MOVED: others[number % len(others) :][:1] if others else []}
         heads: dict[tuple[str, int], Head] = {}
-        for crops in CROPS:
-            for taught, chosen in ((HERE, [lessons[number]]), (ELSEWHERE, others)):
-                made = taught_by(list(mixed(chosen, crops)), room.scene, extractor.name) if chosen else None
-                if isinstance(made, Head):
-                    heads[taught, crops] = made
-                elif made is not None:
-                    refused[room.scene, taught, crops] = refused.get((room.scene, taught, crops), 0) + 1
+        for taught, crops in ((taught, crops) for taught in TAUGHT for crops in CROPS if sources[taught]):
+            made = taught_by(list(mixed(sources[taught], crops)), room.scene, extractor.name)
+            if isinstance(made, Head):
+                heads[taught, crops] = made
+            else:
+                refused[room.scene, taught, crops] = refused.get((room.scene, taught, crops), 0) + 1
         for condition in CONDITIONS:
             for there in (True, False):
                 for one in range(looks):

@@ -118,7 +118,7 @@ def _show_heads(report: "HeadsReport") -> None:
         known = "-" if row.when_known is None else f"{row.when_known:.1%}"
         typer.echo(
             f"{row.scene:16} taught {row.taught:9} by {row.crops:2} crops, {row.condition:6}: {_share(row.balanced_accuracy, row.interval)}"
-            f", worst spot {_share_of(row.worst)} ({row.worst_spot or '-'}), unknown {shared}, when known {known}, heads refused {row.refused}"
+            f", worst spot {_share_of(row.worst)} ({row.worst_spot or '-'}), unknown {shared}, when known {known}, wrong verdicts {_share_of(row.wrong)}, heads refused {row.refused}"
         )
     typer.echo(report.note)
     typer.echo(f"{report.seconds:.0f} s")

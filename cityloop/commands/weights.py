@@ -24,6 +24,9 @@ def weights(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     int8: Annotated[bool, typer.Option("--int8", help="Also make an eight-bit model, if it agrees with the exact one.")] = False,
     footage: Annotated[list[Path] | None, typer.Option(metavar="VIDEO", help="Streets on which its ranges are measured.")] = None,
+    held_out: Annotated[
+        list[Path] | None, typer.Option(metavar="VIDEO", help="Other streets, on which it must agree; default: the second half of each.")
+    ] = None,
 ) -> None:
     """Fetch and convert the detector's weights into the user's cache; the second time does nothing."""
     from detectors.weights.cache import cache_folder, ensure, installed  # noqa: PLC0415  # numpy and onnx take 0.3 s; no other command waits.
@@ -38,7 +41,7 @@ def weights(
         with talk.status("weights ...") if talk.is_terminal and not present else contextlib.nullcontext():
             path = ensure(cache, lambda line: talk.print(line, markup=False))
             faces = ensure_faces(cache)
-            agreement = _quantised(path, footage or []) if int8 else None
+            agreement = _quantised(path, footage or [], held_out or []) if int8 else None
             talk.print(f"weights: {CENTERFACE.name} is in place ({faces})", markup=False)
     except ProblemsError as error:
         raise refuse(error) from error
@@ -47,10 +50,11 @@ def weights(
         emit(told | ({"int8": agreement} if int8 else {}))
 
 
-def _quantised(model: Path, footage: list[Path]) -> "Agreement":
-    from cityloop.calibration import street_frames  # noqa: PLC0415  # As above.
+def _quantised(model: Path, footage: list[Path], held_out: list[Path]) -> "Agreement":
+    from cityloop.calibration import street_footage  # noqa: PLC0415  # As above.
     from detectors.inference.quantise import quantise, quantised_file  # noqa: PLC0415  # As above.
 
-    agreement = quantise(model, street_frames(footage), lambda line: talk.print(line, markup=False))
+    frames = street_footage(footage, held_out)
+    agreement = quantise(model, frames.measured, frames.held_out, lambda line: talk.print(line, markup=False))
     talk.print(f"weights: the eight-bit model is in place ({quantised_file(model)}): {agreement}", markup=False)
     return agreement

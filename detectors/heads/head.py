@@ -1,6 +1,6 @@
 """A head: what turns the features of a crop into the probability that the thing is there."""
 
-from math import exp
+from math import exp, inf
 
 import msgspec
 import numpy as np
@@ -20,6 +20,10 @@ class Numbers(msgspec.Struct, frozen=True):
     def score(self, features: Vector) -> float:
         """Above 0 where the thing is more likely there than not."""
         return float((features.astype(np.float64) - self.centre) @ self.weights.astype(np.float64))
+
+    def distance(self, features: Vector) -> float:
+        """How far a vector is from the middle between both classes."""
+        return float(np.linalg.norm(features.astype(np.float64) - self.centre))
 
 
 class Quality(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +58,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
         quality: how good it is.
         taught_at: when, by the clock of whoever taught.
         examples: SHA-256 of the crops, so that a teaching can be told again.
+        reach: distance from the middle of what was taught, beyond which a crop is unlike all of it; heads of before have no bound.
     """
 
     version: int
@@ -64,6 +69,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     quality: Quality
     taught_at: Micros
     examples: tuple[str, ...]
+    reach: float = inf
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -77,7 +83,9 @@ class Head(msgspec.Struct, frozen=True):
         return 1 / (1 + exp(-max(-50.0, min(50.0, self.card.steepness * self.numbers.score(features)))))
 
     def verdict(self, features: Vector) -> bool | None:
-        """Whether the thing is there; ``None`` when it cannot say."""
+        """Whether the thing is there; ``None`` when it cannot say: between the classes, or unlike anything that was taught."""
+        if self.numbers.distance(features) > self.card.reach:
+            return None
         score = self.numbers.score(features)
         if self.card.band[0] <= score <= self.card.band[1]:
             return None

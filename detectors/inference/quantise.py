@@ -53,25 +53,26 @@ def require_quantised(model: Path) -> Path:
     return quantised_file(model)
 
 
-def quantise(model: Path, frames: Sequence[Picture], say: Say) -> Agreement:
-    """Make the eight-bit model beside the exact one, from every other frame; the frames between them must agree.
+def quantise(model: Path, measured: Sequence[Picture], held_out: Sequence[Picture], say: Say) -> Agreement:
+    """Make the eight-bit model beside the exact one; on frames that it was not made from it must agree with it.
 
     Args:
         model: the default model's ONNX file.
-        frames: of streets with people and vehicles.
+        measured: frames of streets with people and vehicles, on which the ranges of its numbers are measured.
+        held_out: others, on which both models are compared.
         say: takes progress.
 
     Raises:
         ProblemsError: it does not see what the exact model sees; nothing is written then.
     """
     exact = NanoDet(model)
-    say(f"weights: measuring ranges on {len(frames[::2])} frames ...")
+    say(f"weights: measuring ranges on {len(measured)} frames ...")
     with tempfile.TemporaryDirectory(dir=model.parent, prefix=".making-") as folder:
         made = Path(folder) / NAME
         quantize_static(
             str(model),
             str(made),
-            _Reader(exact.input_name, (exact.blob(frame) for frame in frames[::2])),
+            _Reader(exact.input_name, (exact.blob(frame) for frame in measured)),
             quant_format=QuantFormat.QDQ,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
@@ -80,7 +81,7 @@ def quantise(model: Path, frames: Sequence[Picture], say: Say) -> Agreement:
             calibrate_method=CalibrationMethod.MinMax,
             op_types_to_quantize=["Conv"],
         )
-        agreement = check(exact, NanoDet(made), frames[1::2], quantised_file(model))
+        agreement = check(exact, NanoDet(made), held_out, quantised_file(model))
         made.with_name("card").write_bytes(msgspec.json.encode(agreement))
         made.with_name("card").replace(quantised_file(model).with_suffix(".json"))
         made.replace(quantised_file(model))

@@ -13,7 +13,8 @@ from bench.detectors.drawing.weather import CONDITIONS, light_of, seen_in
 from bench.detectors.footage import NoFootageError
 from bench.detectors.grounds import SPOTS, Ground, Spot, grounds_of, piece_of
 from bench.detectors.headrows import NO_REAL_DATA, Judged, row_of
-from bench.detectors.heads import ELSEWHERE, HERE, Results, measure, mixed, play
+from bench.detectors.heads import ELSEWHERE, HERE, MOVED, Results, measure, mixed, play
+from bench.detectors.heads import TAUGHT as TAUGHT_AT
 from bench.detectors.lightroom import Room
 from detectors.evaluation.event import Tier
 from detectors.heads.labels import TAUGHT
@@ -175,12 +176,12 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def results_of(scene: str) -> Results:
     """Nothing judged yet."""
-    return {(scene, taught, crops, condition): [] for taught in (HERE, ELSEWHERE) for crops in FEW for condition in CONDITIONS}
+    return {(scene, taught, crops, condition): [] for taught in TAUGHT_AT for crops in FEW for condition in CONDITIONS}
 
 
 @pytest.mark.usefixtures("few")
 def test_each_spot_is_judged_by_its_own_lesson_and_by_those_of_other_cameras() -> None:
-    """Two cameras: both ways of teaching give looks or refusals for each; each look is made once for all heads."""
+    """Two cameras: all ways of teaching give looks or refusals for each; each look is made once for all heads."""
     extractor, looks = Noting(), 2
     results, refused = results_of("bin_overflow"), dict[tuple[str, str, int], int]()
     play(extractor, [room(name="a", camera="one"), room(name="b", camera="two")], looks, results, refused)
@@ -194,7 +195,7 @@ def test_one_camera_alone_has_no_elsewhere() -> None:
     """Nothing is judged by a lesson of the same camera under that name."""
     results = results_of("bin_overflow")
     play(PaintedFeatures(), [room(name="a"), room(name="b")], 1, results, {})
-    assert not any(found for key, found in results.items() if key[1] == ELSEWHERE)
+    assert not any(found for key, found in results.items() if key[1] in {ELSEWHERE, MOVED})
 
 
 def test_a_row_counts_both_classes_alike() -> None:
@@ -208,13 +209,13 @@ def test_a_row_counts_both_classes_alike() -> None:
     assert row.worst == pytest.approx((0.9 + 3 / 8) / 2, abs=1e-4)
     assert row.unknown == pytest.approx(1 / 21, abs=1e-4)
     assert (row.judged, row.refused) == (21, 2)
-    assert row.when_known == 1.0
+    assert (row.when_known, row.wrong) == (1.0, 0.0)
 
 
 def test_a_row_of_refused_heads_has_no_figure() -> None:
     """Nothing judged is no accuracy of zero, and none of one."""
     row = row_of(("bin_overflow", HERE, 10, "day"), [], 8)
-    assert (row.balanced_accuracy, row.interval, row.worst, row.unknown, row.when_known) == (None,) * 5
+    assert (row.balanced_accuracy, row.interval, row.worst, row.unknown, row.when_known, row.wrong) == (None,) * 6
 
 
 @pytest.mark.usefixtures("few")
@@ -225,5 +226,5 @@ def test_the_report_says_that_it_is_drawn_and_that_nothing_real_was_measured(tmp
     report = measure(PaintedFeatures(), told.append, {"VTEST_AVI": str(tmp_path)}, seeds=(4,), looks=1)
     assert (report.tier, report.note, report.absent, report.spots) == (Tier.DRAWN, NO_REAL_DATA, ("x is left out",), ("a",))
     assert b"No real-data figure exists yet" in msgspec.json.encode(report)
-    assert len(report.rows) == len(DRAWN) * 2 * len(FEW) * len(CONDITIONS)
+    assert len(report.rows) == len(DRAWN) * len(TAUGHT_AT) * len(FEW) * len(CONDITIONS)
     assert len(told) == len(DRAWN)

@@ -103,6 +103,27 @@ def test_between_the_classes_lies_the_unknown() -> None:
     assert 0.3 < head.probability(halfway) < 0.7
 
 
+def test_what_is_unlike_anything_taught_is_unknown() -> None:
+    """A crop of another place lies far from both clouds, wherever its score lies; crops like the taught ones never do."""
+    head = taught(crops(20, 20))
+    assert all(head.verdict(example.features) is example.there for example in crops(20, 20))
+    far: Vector = head.numbers.centre + 2 * np.eye(40, dtype=np.float32)[0] * np.sign(head.numbers.weights[0])
+    assert head.numbers.score(far) > head.card.band[1]
+    assert head.verdict(far) is None
+    assert msgspec.structs.replace(head, card=msgspec.structs.replace(head.card, reach=np.inf)).verdict(far) is True
+
+
+def test_a_head_of_before_has_no_reach(tmp_path: Path) -> None:
+    """Heads that were kept without a reach are read, and judge as they did."""
+    head = taught(crops(10, 10))
+    card = msgspec.to_builtins(head.card)
+    del card["reach"]
+    old = {"card": card, "centre": head.numbers.centre.tobytes(), "weights": head.numbers.weights.tobytes()}
+    (tmp_path / "old.head").write_bytes(msgspec.msgpack.encode(old))
+    read = decode_head((tmp_path / "old.head").read_bytes(), "old.head")
+    assert read.card == msgspec.structs.replace(head.card, reach=np.inf)
+
+
 def test_probability_grows_with_the_score() -> None:
     """The further into the cloud of full bins, the surer."""
     head = taught(crops(20, 20))
