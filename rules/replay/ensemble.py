@@ -69,10 +69,13 @@ class Ensemble:
             yield from self._meeting.take(line, engine.now)
 
     def finish(self, until: Micros | None) -> Iterator[Outcome]:
-        """The recording ends: what waits is applied, and timers run up to ``until``, or up to each stream's last time."""
+        """The recording ends: what waits is applied, and timers run up to ``until``, or up to each stream's last time.
+
+        Timers before the last time have run, whatever ``until`` is: those of rules that wait for what comes late too.
+        """
         for _, engine in sorted(self._engines.items()):
             if engine.now != BEGINNING:
-                end = engine.now if until is None else until
+                end = engine.now if until is None else max(until, engine.now - 1)
                 yield from engine.finish(end, max(end, engine.now))
         if self._meeting is not None:
             yield from self._meeting.finish(until)
@@ -100,8 +103,9 @@ class _Meeting:
         if last == BEGINNING:
             return
         yield from self._advance(NEVER, last)
-        end = max(last, self._engine.now) if until is None else until
-        yield from self._engine.finish(end, max(end, self._engine.now))
+        now = max(last, self._engine.now)
+        end = now if until is None else max(until, now - 1)
+        yield from self._engine.finish(end, max(end, now))
 
     def _advance(self, clock: Micros, tell: Micros | None = None) -> Iterator[Outcome]:
         for rule, observation in self._merge.release(clock):

@@ -1,5 +1,6 @@
 """Laws that need no second evaluator: what must come out of a case that is told otherwise, given what came out of the case."""
 
+import json
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -7,9 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from config.moment import SECOND
-from tests.fakes.oddcases import FORMS, Oddity, oddity
+from rules.parser import parse_rules
+from rules.replay import Line, Summary, replay
+from tests.fakes.oddcases import FORMS, Oddity, observation_of, oddity
 from tests.fakes.oracle.log import Entry
 from tests.fakes.oracle.seen import Seen
+from tests.fakes.rulekit import KINDS
 from tests.fakes.ruletraffic import dice
 from tests.fakes.variations import clocked, moved, noted, renamed, retimed, rules_in, said, stretched
 
@@ -156,3 +160,22 @@ def test_repetitions_anywhere_are_duplicates_and_nothing_else(form: str) -> None
 def _kinds(rule: dict[str, object]) -> set[str]:
     written = repr(rule.get("sequence", rule.get("kind")))
     return {kind for kind in ("level", "door", "motion", "note") if f"'{kind}'" in written}
+
+
+def _printed(rules: list[dict[str, object]], case: Oddity, until: int) -> list[str]:
+    """The rows about alerts that a replay prints, whatever the order, without what names the wording of the rule."""
+    ruleset = parse_rules(json.dumps({"groups": [{"name": "g", "rules": rules}]}), KINDS)
+    lines = [Line(number, observation_of(seen)) for number, seen in enumerate(case.history, start=1)]
+    found = [row for row in replay(ruleset, lines, until, Summary()) if "fired_at" in row]
+    return sorted(json.dumps({name: row[name] for name in ("event", "id", "at", "ends_at", "count")}) for row in found)
+
+
+@EACH_FORM
+def test_a_recording_in_order_says_the_same_under_any_lateness_wherever_time_ends(form: str) -> None:
+    """``--until`` before, at or behind the last line: a rule that waits and one that does not say the same."""
+    for chance, case in cases("ends", form):
+        rules = [rule | {"lateness": "0s"} for rule in rules_in(case.rules)]
+        patient = [rule | {"lateness": f"{chance.randint(1, 90)}s"} for rule in rules]
+        last = case.history[-1].at
+        for until in (case.history[0].at, last - chance.randint(1, 20) * SECOND, last - 1, last, last + 30 * SECOND):
+            assert _printed(patient, case, until) == _printed(rules, case, until), until - last
