@@ -2,7 +2,9 @@
 
 import importlib
 import importlib.metadata
+import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -68,6 +70,7 @@ def main() -> None:
 
     A refusal or a file that cannot be used, which a command has let through, is wrong use like any other.
     """
+    _open_streams()
     debug = "--debug" in sys.argv
     arguments = [argument for argument in sys.argv[1:] if argument != "--debug"]
     try:
@@ -76,6 +79,13 @@ def main() -> None:
         if debug:
             raise
         sys.exit(_told(error))
+
+
+def _open_streams() -> None:
+    """A stream that was closed by whoever started the process (``>&-``) is one that takes and gives nothing."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # It is open as long as the process.
 
 
 def _told(error: Exception) -> int:

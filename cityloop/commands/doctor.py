@@ -4,14 +4,14 @@ import os
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 from cityloop.terminal import Exit, emit, refuse
 from config.problem import ProblemsError
 from config.settings import read_settings
 
-MARKS = {"good": "[green]good    [/]", "optional": "[yellow]optional[/]", "bad": "[red]bad     [/]"}
+MARKS = {"good": "green", "optional": "yellow", "bad": "red"}
+"""The colour of each state, on a terminal."""
+WIDTH = max(map(len, MARKS))
 
 
 def register(app: typer.Typer) -> None:
@@ -29,12 +29,12 @@ def doctor(*, json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     except ProblemsError as error:
         raise refuse(error) from error
     findings = []
-    page = Console(highlight=False, soft_wrap=True, emoji=False)  # What it finds is its data: on stdout, coloured on a terminal.
     for finding in examine(settings):
         findings.append(finding)
         if not json:
-            fix = f"\n           {escape(finding.fix)}" if finding.fix else ""
-            page.print(f"{MARKS[finding.state]} {escape(finding.name)}: {escape(finding.what)}{fix}")
+            fix = f"\n{' ' * WIDTH}   {finding.fix}" if finding.fix else ""
+            # What it finds is its data: on stdout, in UTF-8 whatever the locale.
+            typer.echo(f"{typer.style(f'{finding.state.value:{WIDTH}}', fg=MARKS[finding.state])} {finding.name}: {finding.what}{fix}")
     result = diagnosis(findings)
     if json:
         emit(result)

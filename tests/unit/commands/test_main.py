@@ -139,3 +139,11 @@ def test_data_is_one_line_of_utf8(capfdbinary: pytest.CaptureFixture[bytes]) -> 
 def test_talk_goes_to_stderr() -> None:
     """Words for people never mix with data."""
     assert talk.stderr
+
+
+def test_closed_streams_are_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command whose output nobody takes works all the same, and what it reads is empty."""
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    assert entered(monkeypatch, "work") == 0
+    assert sys.stdin.read() == ""

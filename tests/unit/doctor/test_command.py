@@ -1,6 +1,9 @@
 """``cityloop doctor`` as its user calls it."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -60,6 +63,17 @@ def test_findings_are_data(monkeypatch: pytest.MonkeyPatch) -> None:
     result = CliRunner().invoke(application(), ["doctor"])
     assert "good     python: " in result.stdout
     assert result.stderr == ""
+
+
+def test_findings_are_utf8_in_any_locale(tmp_path: Path) -> None:
+    """The demo city's name is Chinese; a locale that knows ASCII alone does not stop the examination."""
+    surroundings = {"PATH": "/nowhere", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "CITYLOOP_DATA": str(tmp_path)}
+    home = {name: os.environ[name] for name in ("HOME", "XDG_CACHE_HOME") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-m", "cityloop", "doctor"], capture_output=True, env=surroundings | home, check=False, timeout=60
+    )
+    assert "city: 临川示范市" in done.stdout.decode()
+    assert b"Unicode" not in done.stderr
 
 
 def test_a_wrong_setting_is_wrong_use(monkeypatch: pytest.MonkeyPatch) -> None:
