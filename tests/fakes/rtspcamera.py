@@ -7,7 +7,7 @@ Usage: ``/usr/bin/python3 rtspcamera.py PORT WIDTHxHEIGHT PICTURES SECONDS``. ``
 such as ``film/%02d.png``, shown one after the other, again and again; ``SECONDS`` 0 streams without an end. With ``CAMERA_USER``,
 ``CAMERA_PASSWORD`` and ``CAMERA_SCHEME`` (``basic`` or ``digest``) in the environment it asks for them; with ``CAMERA_SIZES``
 (``640x272 320x136``) it takes the next of these sizes every two seconds in the midst of the stream, again and again; with ``CAMERA_GOP``
-one in so many frames is a key frame. The bound port is printed as soon as it listens; the stream is ``/live``. ``rtspcamera.py check`` ends with what is missing on this machine, or in silence.
+one in so many frames is a key frame; with ``CAMERA_CODEC=h265`` it sends H.265, with ``CAMERA_SOUND`` sound, too. The bound port is printed as soon as it listens; the stream is ``/live``. ``rtspcamera.py check`` ends with what is missing on this machine, or in silence; further elements may follow.
 """
 
 import importlib
@@ -20,7 +20,9 @@ RATE = 10
 """Frames per second; one in ten is a key frame by default, so that a new viewer sees within a second."""
 SIZE_SECONDS = 2
 
-ELEMENTS = ("multifilesrc", "pngdec", "videoconvert", "videoscale", "x264enc", "rtph264pay")
+SOUND = "audiotestsrc is-live=true wave=ticks ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay name=pay1 pt=8"
+"""As most cameras have it; nobody is to ask for it. GStreamer's server then has room for one viewer only."""
+ELEMENTS = ("multifilesrc", "pngdec", "videoconvert", "videoscale", "x264enc", "rtph264pay", "audiotestsrc", "alawenc", "rtppcmapay")
 
 
 def libraries() -> tuple[Any, Any, Any]:
@@ -38,23 +40,29 @@ def libraries() -> tuple[Any, Any, Any]:
     return glib, gst, rtsp
 
 
-def check() -> None:
-    """End with what is missing here."""
+ENCODERS = {"h264": ("x264enc", "rtph264pay", "threads=1"), "h265": ("x265enc", "rtph265pay", "")}
+"""Encoder, payloader and what only the encoder knows."""
+
+
+def check(*more: str) -> None:
+    """End with what is missing here; ``more`` are further elements that are needed."""
     try:
         _, gst, _ = libraries()
     except (ImportError, ValueError) as error:
         sys.exit(str(error))
-    missing = [name for name in ELEMENTS if gst.ElementFactory.find(name) is None]
+    missing = [name for name in (*ELEMENTS, *more) if gst.ElementFactory.find(name) is None]
     sys.exit(f"GStreamer has no {', '.join(missing)}" if missing else 0)
 
 
 def pipeline(size: str, pictures: str, seconds: float) -> str:
     """GStreamer's description of the stream."""
+    encoder, payloader, own = ENCODERS[os.environ.get("CAMERA_CODEC", "h264")]
+    sound = SOUND if os.environ.get("CAMERA_SOUND") else ""
     count = f"num-buffers={round(seconds * RATE)}" if seconds else ""
     return (
         f"( multifilesrc location={pictures} loop=true {count} caps=image/png,framerate={RATE}/1 ! pngdec ! videoconvert "
-        f"! videoscale add-borders=false ! capsfilter name=size caps={raw(size)} ! x264enc tune=zerolatency speed-preset=ultrafast "
-        f"bitrate=1500 key-int-max={os.environ.get('CAMERA_GOP', RATE)} threads=1 ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
+        f"! videoscale add-borders=false ! capsfilter name=size caps={raw(size)} ! {encoder} tune=zerolatency speed-preset=ultrafast "
+        f"bitrate=1500 key-int-max={os.environ.get('CAMERA_GOP', RATE)} {own} ! {payloader} name=pay0 pt=96 config-interval=-1 {sound} )"
     )
 
 
@@ -115,4 +123,4 @@ def main(port: str, size: str, pictures: str, seconds: str) -> None:
 
 
 if __name__ == "__main__":
-    check() if sys.argv[1:] == ["check"] else main(*sys.argv[1:5])
+    check(*sys.argv[2:]) if sys.argv[1:2] == ["check"] else main(*sys.argv[1:5])

@@ -21,11 +21,11 @@ PYTHON = "/usr/bin/python3"
 PROGRAM = str(Path(__file__).with_name("rtspcamera.py"))
 
 
-def need_rtsp() -> None:
-    """Skip the test where this machine has no RTSP server."""
+def need_rtsp(*elements: str) -> None:
+    """Skip the test where this machine has no RTSP server, or one without these elements of GStreamer."""
     if not Path(PYTHON).is_file():
         pytest.skip(f"{PYTHON} is not here")
-    done = subprocess.run([PYTHON, PROGRAM, "check"], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([PYTHON, PROGRAM, "check", *elements], capture_output=True, text=True, timeout=60, check=False)
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
         pytest.skip(
@@ -54,6 +54,8 @@ class WallCamera:
         asks: ``(scheme, user, password)`` that it asks for.
         sizes: ``640x272 320x136``: the next is taken every two seconds in the midst of the stream.
         every: one in so many frames is a key frame, of ten a second.
+        codec: ``h264`` or ``h265``.
+        sound: whether there is sound, too.
     """
 
     def __init__(
@@ -66,11 +68,20 @@ class WallCamera:
         *,
         sizes: str = "",
         every: int = 10,
+        codec: str = "h264",
+        sound: bool = False,
     ) -> None:
         secrets = dict(zip(("CAMERA_SCHEME", "CAMERA_USER", "CAMERA_PASSWORD"), asks, strict=True)) if asks else {}
         self._process = subprocess.Popen(
             [PYTHON, PROGRAM, str(port), f"{size[0]}x{size[1]}", pictures, str(seconds)],
-            env={**os.environ, **secrets, "CAMERA_SIZES": sizes, "CAMERA_GOP": str(every)},
+            env={
+                **os.environ,
+                **secrets,
+                "CAMERA_SIZES": sizes,
+                "CAMERA_GOP": str(every),
+                "CAMERA_CODEC": codec,
+                "CAMERA_SOUND": "1" if sound else "",
+            },
             stdout=subprocess.PIPE,
             text=True,
             preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.

@@ -78,6 +78,28 @@ def test_a_stream_changes_its_size_as_it_runs(pictures: str, decode: Decode) -> 
         assert (len(shapes), source.connections, source.fault) == (3, 1, None)
 
 
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_a_camera_with_sound(pictures: str, codec: str) -> None:
+    """Sound beside the picture changes nothing, and H.265, which newer cameras send, is watched like H.264."""
+    need_rtsp(*(["x265enc", "rtph265pay"] if codec == "h265" else []))
+    with WallCamera(pictures, size=(320, 144), codec=codec, sound=True) as camera:
+        reader = StreamReader(camera.url, camera.url, TIMEOUT)
+        assert [reader.read().shape for _ in range(5)] == [(144, 320, 3)] * 5
+        reader.close()
+
+
+def test_frames_between_key_frames_are_waited_for(pictures: str) -> None:
+    """Who connects long after a key frame, and long before the next, sees nothing of what lies between, and then all."""
+    with WallCamera(pictures, every=25) as camera:
+        first = StreamReader(camera.url, camera.url, TIMEOUT)
+        first.read()
+        time.sleep(0.7)
+        late = StreamReader(camera.url, camera.url, TIMEOUT)
+        assert all(picture.std() > 0 for picture in (late.read() for _ in range(3)))
+        for reader in (first, late):
+            reader.close()
+
+
 def test_a_camera_that_was_replaced_is_seen_again(pictures: str) -> None:
     """A cut stream is a fault at once; another camera at the address is connected to, whatever its resolution."""
     with WallCamera(pictures) as camera, watching(camera.url) as source:
