@@ -53,11 +53,12 @@ def _absent(rule: Rule, condition: Absent, kinds: Kinds) -> Told:
     seen, after = matches(rule.kinds, rule.where, kinds), length(condition.after)
     hours = None if condition.active is None else active_time(condition.active)
     first = Text("", "") if condition.expected is None else expected(condition.expected, rule.kinds, kinds)
+    who = Text("A source", "信源") if rule.by == ("source",) else Text("A group", "分组")
     counted = Text("", "") if hours is None else Text(f", counting only {hours.en}", f"（只计 {hours.zh}）")
     return (
         Text(
-            f"It holds when {after.en} have gone by without {seen.en}{counted.en}. A source counts from its first match{first.en}.",
-            f"{after.zh}内没有{seen.zh}{counted.zh}时成立。信源自首次匹配起计{first.zh}。",
+            f"It holds when {after.en} have gone by without {seen.en}{counted.en}. {who.en} counts from its first match{first.en}.",
+            f"{after.zh}内没有{seen.zh}{counted.zh}时成立。{who.zh}自首次匹配起计{first.zh}。",
         ),
         Text("It ceases at the next such observation.", "再次出现此类观测时不再成立。"),
     )

@@ -45,6 +45,11 @@ def explained(rule: str) -> Explanation:
             "12 小时内没有任何“有人活动”（motion）观测（只计 周一、周二 06:00-21:00（Asia/Shanghai））时成立。信源自首次匹配起计。",
         ),
         (
+            "kind: motion, absent: 12h, by: [attributes.home]",
+            'It holds when 12 hours have gone by without any observation of "Motion" (motion). A group counts from its first match.',
+            "12 小时内没有任何“有人活动”（motion）观测时成立。分组自首次匹配起计。",
+        ),
+        (
             "sequence: [{kind: door}, {kind: motion}], within: 5m",
             'It holds when any observation of "Door open" (door) is followed by any observation of "Motion" (motion) within 5 minutes.',
             "任何“门开启”（door）观测之后 5 分钟内出现任何“有人活动”（motion）观测时成立。",
@@ -71,7 +76,7 @@ def explained(rule: str) -> Explanation:
             "在 10 分钟的窗口内，任何“温度”（temperature）观测的值每 1 分钟的变化高于 2.5 时成立。",
         ),
     ],
-    ids=["level", "count", "distinct", "absent", "sequence", "unanswered", "cluster", "rate"],
+    ids=["level", "count", "distinct", "absent", "absent-group", "sequence", "unanswered", "cluster", "rate"],
 )
 def test_each_form_is_said_in_both_languages(rule: str, english: str, chinese: str) -> None:
     """When each form begins to hold is one sentence in English and one in Chinese."""
