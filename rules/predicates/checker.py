@@ -112,6 +112,8 @@ class _Checker:
             for side in (part.left, part.right):
                 self.expect(side, Type.TEXT, "'+' joins a text with a text")
             return Type.TEXT
+        if part.op is Op.PLUS and left is Type.ANY and right is Type.ANY:
+            return Type.ANY  # Two attributes may be texts as well as numbers.
         for side in (part.left, part.right):
             self.expect(side, Type.NUMBER, f"{part.op.value!r} computes with numbers")
         return Type.NUMBER
