@@ -48,15 +48,15 @@ def detect(folder: Path, source: str, camera: str, *options: str) -> tuple[int, 
 
 
 def test_the_taxi_of_the_demo(tmp_path: Path) -> None:
-    """A real frame with a taxi, held for a minute: one stay, confirmed with evidence after its dwell, ended after it left."""
+    """A real frame with a taxi, held for a minute: one stay from its rest on, confirmed with evidence after its dwell, ended after it left."""
     real_model()
     code, told, said = detect(tmp_path, str(bikes()), TAXI, "--evidence", str(tmp_path / "evidence"))
     assert code == 0, said
-    assert [(one["at"], one["value"]) for one in told] == [("2026-03-02T00:00:22Z", True), ("2026-03-02T00:01:19Z", False)]
+    assert [(one["at"], one["value"]) for one in told] == [("2026-03-02T00:00:23Z", True), ("2026-03-02T00:01:19Z", False)]
     first, last = told
     assert (first["source"], first["kind"], first["zone"]) == ("camera/gate-3", "illegal_parking", "bay")
     assert first["position"] == {"lon": 113.2, "lat": 29.4}
-    assert first["attributes"]["since"] == "2026-03-02T00:00:02Z"
+    assert first["attributes"]["since"] == "2026-03-02T00:00:03Z"
     assert first["attributes"]["stay"] == last["attributes"]["stay"]
     assert 0.3 < first["confidence"] <= 1
     picture = cv2.imdecode(np.frombuffer(EvidenceStore(tmp_path / "evidence").get(first["evidence"][0]), np.uint8), cv2.IMREAD_COLOR)
