@@ -61,11 +61,12 @@ async def move(request: Asked, parts: Given, ticket_id: FromPath[str], data: JSO
     Raises:
         ProblemDetailsException: 403, 404, 409 (stale: who changed what; or not legal now), 422 (something is missing).
     """
-    await _visible(request, parts, data.photos)
+    photos = tuple(data.photos)
+    await _visible(request, parts, photos)
     done = await parts.casebook.act(
         request.user.actor,
         MoveCommand(
-            ticket=ticket_id, move=data.move, version=data.version, reason=data.reason, note=data.note, photos=data.photos,
+            ticket=ticket_id, move=data.move, version=data.version, reason=data.reason, note=data.note, photos=photos,
             person=data.person, unit=data.unit, standard=data.standard,
         ),
     )  # fmt: skip
@@ -92,8 +93,9 @@ async def add_fact(request: Asked, parts: Given, ticket_id: FromPath[str], data:
         words = [fact.value for fact in PEOPLES_STORY]
         fault = Fault("fact", f"{data.fact.value} is not a fact that people add.", suggest(data.fact.value, words))
         raise problem(422, ProblemKind.INVALID, f"{fault.what} {fault.fix}", errors=(fault,))
-    await _visible(request, parts, data.photos)
-    command = FactCommand(ticket=ticket_id, fact=data.fact, note=data.note, photos=data.photos)
+    photos = tuple(data.photos)
+    await _visible(request, parts, photos)
+    command = FactCommand(ticket=ticket_id, fact=data.fact, note=data.note, photos=photos)
     done = await parts.casebook.add_fact(request.user.actor, command)
     if isinstance(done, Refusal):
         refused(done, parts.directory)

@@ -1,5 +1,6 @@
 """Silences and maintenance windows as the API shows them, and what people send to make one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -32,7 +33,8 @@ class MatcherShape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     value: Annotated[str, msgspec.Meta(max_length=LONGEST_VALUE)]
 
 
-Matchers = Annotated[tuple[MatcherShape, ...], msgspec.Meta(max_length=MOST_MATCHERS)]
+# A tuple with bounds would be rendered as a list of matchers or anything else, of which only one may fit: so none would.
+Matchers = Annotated[Sequence[MatcherShape], msgspec.Meta(max_length=MOST_MATCHERS)]
 Comment = Annotated[str, msgspec.Meta(max_length=2000)]
 
 
@@ -187,7 +189,7 @@ class WindowList(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[WindowRow, ...]
 
 
-def matchers_of(shapes: tuple[MatcherShape, ...]) -> tuple[Matcher, ...]:
+def matchers_of(shapes: Sequence[MatcherShape]) -> tuple[Matcher, ...]:
     """Matchers as the core knows them."""
     return tuple(Matcher(field=shape.field, operator=shape.operator, value=shape.value) for shape in shapes)
 

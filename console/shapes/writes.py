@@ -1,5 +1,6 @@
 """What people send: every field is known, and a wrong one is told with the right one."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -10,7 +11,8 @@ Note = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 """Words of a person; bounded, since they are shown and kept for ever."""
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Reference = Annotated[str, msgspec.Meta(pattern="^evidence:sha256/[0-9a-f]{64}$")]
-Photos = Annotated[tuple[Reference, ...], msgspec.Meta(max_length=12)]
+# No tuple: with bounds it would be rendered as a list of references or anything else, of which only one may fit: so none would.
+Photos = Annotated[Sequence[Reference], msgspec.Meta(max_length=12)]
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -21,3 +21,15 @@ def test_every_operation_says_what_it_is_for_and_which_problems_it_gives() -> No
             for status, answer in operation["responses"].items():
                 if status.startswith("4"):
                     assert list(answer["content"]) == ["application/problem+json"], f"{method} {path} {status}"
+
+
+def test_no_list_takes_one_thing_or_anything() -> None:
+    """Of ``oneOf`` exactly one may fit: with a branch that everything fits, a value that should be taken fits two."""
+
+    def loose(value: object, place: str) -> list[str]:
+        if isinstance(value, dict):
+            own = [place] if {} in value.get("oneOf", ()) else []
+            return own + [found for name, inner in value.items() for found in loose(inner, f"{place}/{name}")]
+        return [found for inner in value for found in loose(inner, place)] if isinstance(value, list) else []
+
+    assert loose(document(), "") == []
