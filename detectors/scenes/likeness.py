@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from detectors.boxes import Box, share
+from detectors.boxes import Box, overlap
 
 BLOCK = 8
 """Rows and columns of a block, in cells."""
@@ -92,14 +92,14 @@ def compare(picture: Picture, place: Box, then: Looks, hiders: Sequence[Box] = (
     """
     cell = (place.right - place.left) * picture.shape[1] / then.columns
     margin = min(MOST_MARGIN, max(1, int(np.ceil(SHAKE * picture.shape[1] / cell)))) if cell > 0 else 1
-    before = _cells(then)
-    if np.count_nonzero(_spread(_blocks(before)) >= FLAT) < TELLING:
+    before = _blocks(_cells(then))
+    if np.count_nonzero(_spread(before) >= FLAT) < TELLING:
         return None
     around = _seen(picture, place, then.rows, then.columns, margin)
-    fits = cv2.matchTemplate(around, before.astype(np.uint8), cv2.TM_CCOEFF_NORMED)
+    fits = cv2.matchTemplate(around, picture_of(then), cv2.TM_CCOEFF_NORMED)
     left, top = cv2.minMaxLoc(fits)[3]
     now = around[top : top + then.rows, left : left + then.columns]
-    values = _correlations(before, now.astype(np.float32), _open(place, then, hiders))
+    values = _correlations(before, _blocks(now.astype(np.float32)), _open(place, then, hiders))
     if len(values) < TELLING:
         return None
     return Comparison(float(np.median(values)), Looks(then.rows, then.columns, now.tobytes()))
@@ -153,18 +153,30 @@ def _seen(picture: Picture, place: Box, rows: int, columns: int, margin: int) ->
 def _open(place: Box, looks: Looks, hiders: Sequence[Box]) -> NDArray[np.bool_]:
     """Which blocks of a place nothing stands before."""
     rows, columns = looks.rows // BLOCK, looks.columns // BLOCK
-    width, height = (place.right - place.left) / columns, (place.bottom - place.top) / rows
-    blocks = [
-        Box(place.left + column * width, place.top + row * height, place.left + (column + 1) * width, place.top + (row + 1) * height)
-        for row in range(rows)
-        for column in range(columns)
-    ]
-    return np.array([all(share(block, hider) < HIDDEN for hider in hiders) for block in blocks], np.bool_)
+    visible = np.ones((rows, columns), np.bool_)
+    for hider in hiders:
+        if overlap(place, hider) > 0:
+            down = _covered(place.top, place.bottom, rows, hider.top, hider.bottom)
+            across = _covered(place.left, place.right, columns, hider.left, hider.right)
+            visible &= np.outer(down, across) < HIDDEN
+    return visible.ravel()
 
 
-def _correlations(before: Cells, now: Cells, visible: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Of each visible block that is not flat in both."""
-    first, second = _blocks(before), _blocks(now)
+def _covered(begin: float, end: float, parts: int, from_: float, to: float) -> NDArray[np.float64]:
+    """Which part of each of so many equal parts of a line is covered, 0 to 1."""
+    edges = np.linspace(begin, end, parts + 1)
+    covered = np.minimum(edges[1:], to) - np.maximum(edges[:-1], from_)
+    return np.asarray(np.clip(covered / ((end - begin) / parts), 0.0, 1.0), np.float64)
+
+
+def _correlations(first: Cells, second: Cells, visible: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Of the visible blocks that are not flat in both.
+
+    Args:
+        first: blocks, as :func:`_blocks` makes them.
+        second: the others.
+        visible: which are to be compared.
+    """
     spread = _spread(first), _spread(second)
     common = (first * second).mean(1) / np.maximum(spread[0] * spread[1], 1e-3)
     return np.asarray(common[visible & (np.maximum(*spread) >= FLAT)], np.float32)
