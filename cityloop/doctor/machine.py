@@ -1,6 +1,7 @@
 """Python, disk, ports and programs of this machine."""
 
 import errno
+import os
 import shutil
 import socket
 from collections.abc import Callable, Mapping
@@ -34,16 +35,32 @@ def examine_python(version: tuple[int, int, int]) -> Finding:
     return good("python", f"Python {told}.")
 
 
-def examine_disk(folder: Path, free: Callable[[Path], int] | None = None) -> Finding:
+def examine_disk(folder: Path, free: Callable[[Path], int] | None = None, writable: Callable[[Path], bool] | None = None) -> Finding:
     """Judge the space where data is kept; a folder that is not there yet is judged by the nearest one above it."""
     place = folder.absolute()
-    while not place.exists():
+    while not _is_there(place):
         place = place.parent
+    if not (writable or _writable)(place):
+        return bad(
+            "disk", f"{place} may not be written by this user.", "Change its permissions, or name another folder with CITYLOOP_DATA."
+        )
     bytes_free = (free or _free)(place)
     told = f"{bytes_free / 1024**3:.1f} GiB free at {place}"
     if bytes_free < LEAST_FREE:
         return bad("disk", f"Only {told}.", "Free some space, or name another folder with CITYLOOP_DATA.")
     return good("disk", f"{told}.")
+
+
+def _is_there(place: Path) -> bool:
+    """Whether it is; what lies in a folder that may not be looked into is not."""
+    try:
+        return place.exists()
+    except OSError:
+        return False
+
+
+def _writable(folder: Path) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def _free(folder: Path) -> int:

@@ -101,7 +101,11 @@ def examine_database(settings: Settings) -> Finding:
     except SQLAlchemyError:
         fix = "Write sqlite+aiosqlite:///PATH, or postgresql+psycopg://user:password@host/name; left out, SQLite in CITYLOOP_DATA."
         return bad("database", "CITYLOOP_DATABASE is no database's URL.", fix)
-    if url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).exists()):
+    try:
+        missing = url.get_backend_name() == "sqlite" and not (url.database and Path(url.database).exists())
+    except OSError as error:
+        return bad("database", f"{url.database} cannot be used: {error.strerror}.", "Check the permissions of its folder.")
+    if missing:
         return optional("database", f"{url.database} is not there yet.", "Every role makes it when it starts; or run: cityloop db upgrade")
     told = url.render_as_string(hide_password=True)
     try:

@@ -9,6 +9,7 @@ import numpy as np
 
 from detectors.inference.port import Picture
 from detectors.sources.frame import SourceError
+from detectors.sources.place import check_readable
 from detectors.sources.still import MOST_PIXELS, decode_still, read_still
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
@@ -42,6 +43,7 @@ class Clip:
         if path.stat().st_size == 0:
             msg = f"{path}: the file is empty"
             raise SourceError(msg)
+        check_readable(path)
         if path.suffix.lower() in PICTURES:
             self._keep(0, decode_still(read_still(path), str(path)))
             self._times, self._complete, self._step = [0.0], True, 0.0

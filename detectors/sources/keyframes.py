@@ -10,6 +10,7 @@ from config.cameraoptions import Decode
 from detectors.inference.port import Picture
 from detectors.sources.container import check_size, open_video
 from detectors.sources.frame import SourceError
+from detectors.sources.place import check_readable
 
 SLACK_SECONDS = 1e-4
 
@@ -29,6 +30,7 @@ class KeyframeClip:
         if not path.is_file() or path.stat().st_size == 0:
             msg = f"{path}: {'the file is empty' if path.is_file() else 'there is no such file'}"
             raise SourceError(msg)
+        check_readable(path)
         self._begin()
         if self._next is None:
             msg = f"{path}: the video holds no key frame that can be decoded"

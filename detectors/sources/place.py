@@ -35,6 +35,19 @@ def local_path(url: str) -> Path:
     return Path(next(iter(spec.submodule_search_locations))) / inside
 
 
+def check_readable(path: Path) -> None:
+    """See that a file can be opened; a decoder would only say that it knows no such video.
+
+    Raises:
+        SourceError: it cannot.
+    """
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        msg = f"{path}: the file cannot be read ({error.strerror})"
+        raise SourceError(msg) from None
+
+
 def read_credentials(reference: str, environment: Mapping[str, str]) -> tuple[str, str]:
     """User name and password from where a camera's options say they are kept.
 

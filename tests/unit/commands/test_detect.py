@@ -7,6 +7,9 @@ from typer.testing import CliRunner
 
 from cityloop.detection import objections_to
 from cityloop.main import application
+from detectors.sources.frame import SourceError
+from detectors.sources.place import check_readable
+from tests.fakes.shut import shut
 
 CAMERA = "id: camera/gate-3\nzones:\n  - {id: bay, scene: illegal_parking, dwell: 3s, polygon: [[0, 0], [1, 0], [1, 1]]}\n"
 
@@ -81,6 +84,15 @@ def test_a_file_that_is_not_there_says_what_may_be_named(camera: str) -> None:
     assert refused("x.mp4", "--camera", camera) == [
         "x.mp4: there is no such file. Name a video, a picture, a folder of pictures, package:NAME/PATH, or the address of a camera."
     ]
+
+
+def test_a_film_that_may_not_be_read_is_told_as_such(tmp_path: Path) -> None:
+    """Not as a video that nobody knows."""
+    film = tmp_path / "film.mp4"
+    film.write_bytes(b"not looked at")
+    check_readable(film)
+    with shut(film), pytest.raises(SourceError, match=r"film\.mp4: the file cannot be read \(Permission denied\)$"):
+        check_readable(film)
 
 
 def test_a_silent_address_is_no_empty_street(camera: str) -> None:

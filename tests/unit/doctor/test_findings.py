@@ -10,6 +10,7 @@ from cityloop.doctor.machine import LEAST_FREE, PROGRAMS, SBIN, examine_disk, ex
 from cityloop.doctor.names import NAMES, examine_names
 from cityloop.doctor.services import examine_broker, examine_city, examine_database, examine_mqtt, examine_secrets
 from config.settings import Settings
+from tests.fakes.shut import shut
 
 GIB = 1024**3
 HOOK = "http://127.0.0.1/x"
@@ -87,6 +88,17 @@ def test_the_disk_is_that_of_the_nearest_folder_above(tmp_path: Path) -> None:
 
     assert examine_disk(tmp_path / "a" / "b", free=free) == good("disk", f"5.0 GiB free at {tmp_path}.")
     assert asked == [tmp_path]
+
+
+def test_a_folder_that_may_not_be_written_is_bad(tmp_path: Path) -> None:
+    """Free space is of no use there; what lies in a shut folder is judged by that folder."""
+    told = examine_disk(tmp_path, free=lambda _: 5 * GIB, writable=lambda _: False)
+    fix = "Change its permissions, or name another folder with CITYLOOP_DATA."
+    assert told == bad("disk", f"{tmp_path} may not be written by this user.", fix)
+    (tmp_path / "a").mkdir()
+    with shut(tmp_path / "a"):
+        found = examine_disk(tmp_path / "a" / "b", free=lambda _: 5 * GIB, writable=lambda _: True)
+    assert found.state is State.GOOD
 
 
 @pytest.mark.parametrize("program", sorted(PROGRAMS))

@@ -21,6 +21,7 @@ from config.settings import Settings
 from dispatch.store import migrate
 from dispatch.store.engine import open_engine
 from streams.provision import Looked
+from tests.fakes.shut import shut
 
 DATA = Path(__file__).parents[2] / "data" / "config"
 
@@ -72,6 +73,13 @@ def test_a_database_goes_from_missing_over_old_to_good(tmp_path: Path) -> None:
 
     asyncio.run(upgrade())
     assert examine_database(settings).state is State.GOOD
+
+
+def test_a_database_that_may_not_be_looked_at_is_bad(tmp_path: Path) -> None:
+    """A folder without rights ends no examination; it is a finding like any other."""
+    with shut(tmp_path):
+        finding = examine_database(Settings(data=str(tmp_path)))
+    assert finding == bad("database", f"{tmp_path}/cityloop.db cannot be used: Permission denied.", "Check the permissions of its folder.")
 
 
 def test_a_password_in_the_databases_address_is_not_shown() -> None:
