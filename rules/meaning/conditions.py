@@ -5,7 +5,7 @@ from typing import Any
 
 from config.kinds import Kind, Text
 from rules.grouping import ATTRIBUTES
-from rules.meaning.lengths import active_time, length
+from rules.meaning.lengths import active_time, figure, length
 from rules.meaning.subjects import expected, matches, step
 from rules.model import Absent, Cluster, Count, Level, Rate, Rule, Schedule, Sequence, Side, Unanswered
 
@@ -88,10 +88,11 @@ def _unanswered(_: Rule, condition: Unanswered, kinds: Kinds) -> Told:
 
 def _cluster(rule: Rule, condition: Cluster, kinds: Kinds) -> Told:
     seen, window = matches(rule.kinds, rule.where, kinds), length(condition.within)
-    number, radius = condition.sources, f"{condition.radius:g}"
+    number, radius = condition.sources, figure(condition.radius)
     return (
         Text(
-            f"It holds when at least {number} different sources within {radius} metres of each other's centre send {seen.en} within {window.en}.",
+            f"It holds at the instant of {seen.en} around which, at most {radius} metres away and in the last {window.en}, "
+            f"at least {number} different sources sent one, its own among them.",
             f"{window.zh}内、以一处匹配为中心 {radius} 米范围内，至少 {number} 个不同信源发出{seen.zh}时成立。",
         ),
         Text("It is over at once.", "随即不再成立。"),
@@ -103,8 +104,8 @@ def _rate(rule: Rule, condition: Rate, kinds: Kinds) -> Told:
     side = Text("more", "高于") if condition.side is Side.ABOVE else Text("less", "低于")
     return (
         Text(
-            f"It holds while the value of {seen.en} changes by {side.en} than {condition.bound:g} per {per.en}, measured over {window.en}.",
-            f"在 {window.zh}的窗口内，{seen.zh}的值每 {per.zh}的变化{side.zh} {condition.bound:g} 时成立。",
+            f"It holds while the value of {seen.en} changes by {side.en} than {figure(condition.bound)} per {per.en}, measured over {window.en}.",
+            f"在 {window.zh}的窗口内，{seen.zh}的值每 {per.zh}的变化{side.zh} {figure(condition.bound)} 时成立。",
         ),
         Text("It ceases at the next observation at which that is no longer so.", "某次观测时不再如此，即不再成立。"),
     )

@@ -38,6 +38,11 @@ def length(micros: Micros) -> Text:
     return Text(" ".join(english), " ".join(chinese))
 
 
+def figure(number: float) -> str:
+    """A number with all its digits, a whole one without a fraction: ``1500``, ``2.5``."""
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
 def active_time(active: Active) -> Text:
     """The hours and days in which absence is counted."""
     spans = ", ".join(f"{_clock(begin)}-{_clock(end)}" for begin, end in active.hours)

@@ -1,12 +1,14 @@
 """Rules in words, in both languages."""
 
+import re
+
 import pytest
 
 from config.kindfile import shipped_kinds
 from config.kinds import Text
 from config.weekly import Active
 from rules.meaning import Explanation, explain_rule
-from rules.meaning.lengths import active_time, length
+from rules.meaning.lengths import active_time, figure, length
 from rules.parser import parse_rules
 
 CATEGORIES = {"10997": Text("Door left open", "门长时间未关")}
@@ -62,8 +64,8 @@ def explained(rule: str) -> Explanation:
         (
             "kind: motion, cluster: {sources: 3, radius: 2km}, within: 1h",
             (
-                "It holds when at least 3 different sources within 2000 metres of each other's centre send any observation of "
-                '"Motion" (motion) within 1 hour.'
+                'It holds at the instant of any observation of "Motion" (motion) around which, at most 2000 metres away and in the '
+                "last 1 hour, at least 3 different sources sent one, its own among them."
             ),
             "1 小时内、以一处匹配为中心 2000 米范围内，至少 3 个不同信源发出任何“有人活动”（motion）观测时成立。",
         ),
@@ -135,3 +137,66 @@ def test_lengths_and_hours() -> None:
     assert length(0) == Text("0 seconds", "0 秒")
     assert length(90_061_000_000) == Text("1 day 1 hour 1 minute 1 second", "1 天 1 小时 1 分钟 1 秒")
     assert active_time(Active(zone="UTC")) == Text("the whole day (UTC)", "全天（UTC）")
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [(500.0, "500"), (1234567.0, "1234567"), (2.5, "2.5"), (0.1234567891, "0.1234567891"), (-3.0, "-3"), (20000000.0, "20000000")],
+)
+def test_figures_have_all_their_digits(number: float, told: str) -> None:
+    """Nothing is rounded and nothing is told by a power of ten: a bound is read as it was written."""
+    assert figure(number) == told
+    assert f"than {told} per" in explained(f"kind: temperature, rate: {{above: {told}, per: 1m}}, within: 10m").fires[1].en
+
+
+FORMS = {
+    "level": "kind: temperature, where: value > 5",
+    "cleared": "kind: temperature, where: value > 5, clear: value < 3, stale_after: 7m",
+    "count": "kind: door, count: 3, within: 11m",
+    "distinct": "kind: door, by: zone, count: 3, distinct: source, within: 11m",
+    "absent": "kind: door, absent: 13h",
+    "expected": "kind: door, absent: 13h, expected: [sensor/door-7]",
+    "sequence": "sequence: [{kind: door}, {kind: vibration}], within: 17s",
+    "unanswered": "sequence: [{kind: door}, {not: {kind: vibration}}], within: 17s",
+    "cluster": "kind: door, cluster: {sources: 3, radius: 250m}, within: 19m",
+    "rate": "kind: temperature, rate: {below: 2.5, per: 23s}, within: 29m",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_number_of_a_rule_is_said_in_both_languages(form: str) -> None:
+    """Whoever reads the words reads every figure, field and predicate that stands in the rule, in either language."""
+    told = explained(FORMS[form] + ", lateness: 31s, repeat: 37m")
+    sentences = (*told.fires, *told.resolves, *told.notes)
+    english, chinese = " ".join(one.en for one in sentences), " ".join(one.zh for one in sentences)
+    for figure_ in re.findall(r"\d+(?:\.\d+)?", FORMS[form]):
+        assert figure_ in english, figure_
+        assert figure_ in chinese, figure_
+    for one in sentences:
+        assert one.en.endswith(".")
+        assert one.zh.endswith("。")
+    assert all(figure_ in english and figure_ in chinese for figure_ in ("31", "37"))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_kinds_are_named_by_label_and_name(form: str) -> None:
+    """Each kind that the rule looks at is told as people call it and as the file does."""
+    told = explained(FORMS[form])
+    kinds = shipped_kinds()
+    for name in ("door", "vibration", "temperature"):
+        if name in FORMS[form]:
+            assert f'"{kinds[name].label.en}" ({name})' in " ".join(one.en for one in (*told.fires, *told.resolves))
+            assert f"“{kinds[name].label.zh}”（{name}）" in " ".join(one.zh for one in (*told.fires, *told.resolves))
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("1s", "1 second"), ("2s", "2 seconds"), ("90s", "1 minute 30 seconds"), ("25h", "1 day 1 hour"), ("8d", "1 week 1 day"), ("1500ms", "1 second 500 milliseconds")],
+)  # fmt: skip
+def test_a_pending_time_is_said_in_its_largest_units(written: str, told: str) -> None:
+    """However it is written, it is read with the largest units that fit."""
+    assert (
+        explained(f"kind: door, where: value == true, for: {written}")
+        .fires[2]
+        .en.endswith(f"when that has lasted for {told} without a break.")
+    )
