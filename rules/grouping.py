@@ -1,6 +1,6 @@
 """Fields by which observations can be told apart: in a group key (``by``) and in ``distinct``."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -36,7 +36,22 @@ def field_getter(name: str) -> KeyOf:
     if not name.startswith(ATTRIBUTES):
         return attrgetter(name)
     attribute = name.removeprefix(ATTRIBUTES)
+    if "." in attribute:
+        path = attribute.split(".")
+        return lambda observation: _told_apart(_within(observation.attributes, attribute, path))
     return lambda observation: _told_apart(observation.attributes.get(attribute))
+
+
+def _within(attributes: Mapping[str, Any], name: str, path: Sequence[str]) -> Any:
+    """The attribute of a name with dots; where there is none, what lies so deep in an attribute, as predicates read it."""
+    if name in attributes:
+        return attributes[name]
+    value: Any = attributes
+    for part in path:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(part)
+    return value
 
 
 def _told_apart(value: Any) -> Key:

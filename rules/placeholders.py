@@ -31,9 +31,18 @@ def fill(text: Text, values: Mapping[str, object]) -> Text:
 
     def put(match: re.Match[str]) -> str:
         name = match.group(1)
-        return match.group(0) if name == PLACE else shown(values.get(name))
+        return match.group(0) if name == PLACE else shown(_known(name, values))
 
     return Text(_PLACEHOLDER.sub(put, text.en), _PLACEHOLDER.sub(put, text.zh))
+
+
+def _known(name: str, values: Mapping[str, object]) -> object:
+    """What a name stands for; of an attribute that is an object also what lies in it, as predicates have it."""
+    if name in values or not name.startswith(ATTRIBUTES):
+        return values.get(name)
+    outer, _, inner = name.rpartition(".")
+    found = _known(outer, values)
+    return found.get(inner) if isinstance(found, Mapping) else None
 
 
 def shown(value: object) -> str:

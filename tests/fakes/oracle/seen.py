@@ -27,7 +27,10 @@ class Seen(NamedTuple):
 def field(seen: Seen, name: str) -> Any:
     """A field by its name in rules; ``None`` where it is missing."""
     if name.startswith("attributes."):
-        return seen.attributes.get(name.removeprefix("attributes."))
+        value: Any = seen.attributes
+        for part in name.split(".")[1:]:
+            value = value.get(part) if isinstance(value, dict) else None
+        return value
     return getattr(seen, name)
 
 

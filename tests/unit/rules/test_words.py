@@ -21,6 +21,11 @@ OBSERVATION = seen(0, 5, zone="z1", attributes={"floor": 3, "tags": ["b", "a"], 
         (("unit", "kind"), (None, "level")),
         (("attributes.tags",), '["b","a"]'),
         (("attributes.deep",), '{"x":2,"y":1}'),
+        (("attributes.deep.x",), 2),
+        (("attributes.deep.z",), None),
+        (("attributes.deep.x.y",), None),
+        (("attributes.floor.x",), None),
+        (("attributes.gone.x", "attributes.deep.y"), (None, 1)),
     ],
 )
 def test_a_group_key_is_the_value_of_its_fields(by: tuple[str, ...], key: object) -> None:
@@ -29,6 +34,13 @@ def test_a_group_key_is_the_value_of_its_fields(by: tuple[str, ...], key: object
     values = (key,) if len(by) == 1 else key
     assert isinstance(values, tuple)
     assert group_of(by, key_getter(by)(OBSERVATION)) == dict(zip(by, values, strict=True))
+
+
+def test_an_attribute_with_a_dot_in_its_name_comes_before_what_lies_in_another() -> None:
+    """Senders that flatten their objects and those that do not are grouped alike; of both at once the flat one counts."""
+    key = key_getter(("attributes.site.floor",))
+    assert key(seen(0, 1, attributes={"site.floor": "a"})) == key(seen(0, 1, attributes={"site": {"floor": "a"}})) == "a"
+    assert key(seen(0, 1, attributes={"site.floor": "a", "site": {"floor": "b"}})) == "a"
 
 
 def test_a_misspelt_field_is_told() -> None:
