@@ -54,7 +54,7 @@ def test_the_three_truth_values_are_written_as_meant() -> None:
     assert {truth: judge(text) for truth, text in WRITTEN.items()} == {YES: YES, NO: NO, UNSURE: UNSURE}
 
 
-@pytest.mark.parametrize(("one", "other"), product(WRITTEN, repeat=2))
+@pytest.mark.parametrize(("one", "other"), list(product(WRITTEN, repeat=2)))
 def test_and_or_not_of_every_pair(one: Truth, other: Truth) -> None:
     """What is decided wins over what is not, on either side."""
     left, right = WRITTEN[one], WRITTEN[other]
@@ -65,7 +65,7 @@ def test_and_or_not_of_every_pair(one: Truth, other: Truth) -> None:
     assert judge(f"!({left} || {right})") is judge(f"!({left}) && !({right})")
 
 
-@pytest.mark.parametrize(("one", "two", "three"), product(WRITTEN, repeat=3))
+@pytest.mark.parametrize(("one", "two", "three"), list(product(WRITTEN, repeat=3)))
 def test_three_joined_in_any_way(one: Truth, two: Truth, three: Truth) -> None:
     """``&&`` binds stronger than ``||``; how equal ones are grouped does not matter; ``?:`` looks at the chosen one only."""
     a, b, c = WRITTEN[one], WRITTEN[two], WRITTEN[three]
@@ -82,7 +82,7 @@ NAMES = tuple(VALUES)
 TYPE = {"number": "number", "half": "number", "text": "text", "truth": "truth", "list": "list", "map": "map", "nothing": "missing"}
 
 
-@pytest.mark.parametrize(("one", "other"), product(NAMES, repeat=2))
+@pytest.mark.parametrize(("one", "other"), list(product(NAMES, repeat=2)))
 def test_equality_of_every_pair_of_types(one: str, other: str) -> None:
     """Things of different types are unequal, the number 1 and true too; what is missing is undecided."""
     equal, unequal = judge(f"attributes.{one} == attributes.{other}"), judge(f"attributes.{one} != attributes.{other}")
@@ -93,7 +93,7 @@ def test_equality_of_every_pair_of_types(one: str, other: str) -> None:
         assert unequal is (one != other)
 
 
-@pytest.mark.parametrize(("one", "other"), product(NAMES, repeat=2))
+@pytest.mark.parametrize(("one", "other"), list(product(NAMES, repeat=2)))
 @pytest.mark.parametrize("sign", ["<", "<=", ">", ">="])
 def test_order_of_every_pair_of_types(one: str, other: str, sign: str) -> None:
     """Numbers with numbers and texts with texts have an order; every other pair is undecided, and never silently false."""
@@ -105,7 +105,7 @@ def test_order_of_every_pair_of_types(one: str, other: str, sign: str) -> None:
     assert found is {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[sign]
 
 
-@pytest.mark.parametrize(("one", "other"), product(NAMES, repeat=2))
+@pytest.mark.parametrize(("one", "other"), list(product(NAMES, repeat=2)))
 @pytest.mark.parametrize("sign", ["+", "-", "*", "/"])
 def test_arithmetic_of_every_pair_of_types(one: str, other: str, sign: str) -> None:
     """Numbers compute, texts join with ``+``; every other pair is undecided."""
