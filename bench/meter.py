@@ -16,7 +16,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
         seconds: from the first to the last, by a monotonic clock.
         cpu_seconds: processor time of the process in between, user and system.
         rss_mb: the largest resident memory of the process, in 10^6 bytes.
-        outputs: records that it published.
+        outputs: alert events that it published.
     """
 
     observations: int

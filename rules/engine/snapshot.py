@@ -225,11 +225,11 @@ def _waiting(lane: Lane) -> bytes:
 
 
 def _dirty_sections(rule: str, bearer: RuleBearer) -> dict[str, bytes | None]:
-    shape = shape_of(bearer.rule)
+    shape, place, shelf = shape_of(bearer.rule), f"{_GROUP}{rule}/", bearer.shelves.shelf
     sections: dict[str, bytes | None] = {}
     for number in sorted(bearer.dirty):
-        groups = bearer.shelves.shelf(number)
-        sections[f"{_GROUP}{rule}/{number}"] = None if groups is None else _encode(Section(shape, groups))
+        groups = shelf(number)
+        sections[f"{place}{number}"] = None if groups is None else _encode((shape, groups))  # As a Section is written, without making one.
     bearer.dirty.clear()
     return sections
 
