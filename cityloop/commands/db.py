@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cityloop.commands.dbaccess import Database, Json, present, usable
+from cityloop.commands.dbaccess import Database, Json, missing_file, present, usable
 from cityloop.commands.dbcopy import backup_database, restore_database
 from cityloop.terminal import emit, refuse
 from config.problem import Problem
@@ -57,7 +57,10 @@ def _run(step: Step, revision: str, database: str | None, *, json: bool) -> None
     try:
         with usable():
             url = database or read_settings(os.environ).database_url
-            reached = asyncio.run(_with_engine(step, revision, url if step is Step.UPGRADE else present(url)))
+            if step is Step.DOWNGRADE:
+                present(url)
+            looks_at_none = step is Step.CURRENT and missing_file(url) is not None
+            reached = None if looks_at_none else asyncio.run(_with_engine(step, revision, url))
     except SchemaError as error:
         raise refuse(Problem(file="REVISION", what=f"{error}.", fix=f"The newest revision is {newest()}.")) from error
     if json:

@@ -48,10 +48,21 @@ def present(url: str) -> str:
         ProblemsError: it names a file that is not there.
         sqlalchemy.exc.SQLAlchemyError: it is no URL.
     """
+    if (file := missing_file(url)) is not None:
+        fix = "Name one with --database or CITYLOOP_DATABASE; every role makes it when it starts, and so does: cityloop db upgrade"
+        raise ProblemsError([Problem(file=file, what="there is no such database.", fix=fix)])
+    return url
+
+
+def missing_file(url: str) -> str | None:
+    """The SQLite file that a URL names and that is not there; ``None`` for every other database.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: it is no URL.
+    """
     from sqlalchemy.engine import make_url  # noqa: PLC0415  # Heavy, so only when a command runs.
 
     target = make_url(url)
-    if target.get_backend_name() == "sqlite" and target.database not in (None, "", ":memory:") and not Path(str(target.database)).exists():
-        fix = "Name one with --database or CITYLOOP_DATABASE; every role makes it when it starts, and so does: cityloop db upgrade"
-        raise ProblemsError([Problem(file=str(target.database), what="there is no such database.", fix=fix)])
-    return url
+    if target.get_backend_name() != "sqlite" or target.database in (None, "", ":memory:"):
+        return None
+    return None if Path(str(target.database)).exists() else str(target.database)

@@ -33,6 +33,7 @@ def test_a_wrong_city_is_a_problem() -> None:
         Settings,
         broker=st.just("embedded")
         | st.builds("kafka://{}:{}".format, st.from_regex(r"[a-z][a-z0-9-]{0,20}[a-z0-9]", fullmatch=True), st.integers(1, 65_535)),
+        city=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=20),
         partitions=st.integers(1, 64),
         checkpoint_seconds=st.floats(0.1, 60),
         webhook_secret=st.text(max_size=10),

@@ -103,6 +103,7 @@ def test_db_brings_the_schema_up_and_down(tmp_path: Path) -> None:
     """Empty, newest, and empty again; each command says where the database is afterwards."""
     url = f"sqlite:///{tmp_path / 'made' / 'x.db'}"
     assert run("db", "current", "--database", url)[1] == "empty\n"
+    assert not (tmp_path / "made").exists(), "to look is not to make"
     assert json.loads(run("db", "upgrade", "--database", url, "--json")[1]) == {"revision": newest(), "newest": newest()}
     assert run("db", "downgrade", "base", "--database", url)[1] == "empty\n"
 

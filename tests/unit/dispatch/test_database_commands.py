@@ -56,7 +56,7 @@ def test_a_sound_database_is_exit_0(database: Path) -> None:
     assert (code, json.loads(out), err) == (0, {"ok": True, "tickets": 1, "events": 3, "silences": 0, "broken": []}, "")
 
 
-@pytest.mark.parametrize("command", [("audit", "verify"), ("db", "current"), ("db", "downgrade", "base")])
+@pytest.mark.parametrize("command", [("audit", "verify"), ("db", "downgrade", "base")])
 def test_looking_makes_no_database(tmp_path: Path, command: tuple[str, ...]) -> None:
     """A path with a typing error is told; an empty file in its place would be found sound the next time."""
     missing = tmp_path / "typo" / "cityloop.db"
