@@ -60,6 +60,9 @@ def apply(
     ] = None,
     no_shadow: Annotated[bool, typer.Option("--no-shadow", help="End what runs in shadow by earlier --shadow files.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and tell what would change; write nothing.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Write the switch even where these rules hold, for partitions whose engine refused it.")
+    ] = False,
     broker: BrokerOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -70,14 +73,18 @@ def apply(
     anew with --state RULE=reset; alerts of rules that are gone resolve.
 
     Exit 0; 2 when the rules or the broker refused. When some partitions were written and others were not, repeat the command.
+    When an engine refused what was written (an older version, a full disk), mend that and repeat it with --again: partitions
+    that have these rules already change nothing.
     """
-    if shadow and no_shadow:
-        raise refuse(Problem(file="--shadow", what="it contradicts --no-shadow.", fix="Leave one of the two out."))
+    contradictions = [("--shadow", "--no-shadow")] * bool(shadow and no_shadow) + [("--again", "--dry-run")] * (again and dry_run)
+    if contradictions:
+        problems = [Problem(file=one, what=f"it contradicts {other}.", fix="Leave one of the two out.") for one, other in contradictions]
+        raise refuse(ProblemsError(problems))
     try:
         settings = read_settings(os.environ, city=None if folder is None else str(folder), broker=broker)
         policies = read_policies(state or [])
         candidates = [] if no_shadow else shadow or None
-        told = asyncio.run(_apply(reachable(settings), policies, candidates, dry_run=dry_run))
+        told = asyncio.run(_apply(reachable(settings), policies, candidates, dry_run=dry_run, again=again))
     except ProblemsError as error:
         raise refuse(error) from None
     if json:
@@ -100,7 +107,7 @@ def reachable(settings: Settings) -> Settings:
     return settings
 
 
-async def _apply(settings: Settings, policies: dict[str, Policy], shadow: list[Path] | None, *, dry_run: bool) -> Told:
+async def _apply(settings: Settings, policies: dict[str, Policy], shadow: list[Path] | None, *, dry_run: bool, again: bool) -> Told:
     from cityloop.bootstrap import load_catalogue  # noqa: PLC0415  # Geometry and clients are heavy; --help must not wait for them.
     from cityloop.switching import candidates_of, last_switched, rules_of_city, switch_log  # noqa: PLC0415
     from streams.checkpoint.kafkalog import KafkaLog  # noqa: PLC0415
@@ -115,7 +122,7 @@ async def _apply(settings: Settings, policies: dict[str, Policy], shadow: list[P
         held = await last_switched(log) if is_there(settings, RULES) else None
         ruleset = rules_of_city(load_catalogue(settings), candidates_of(held) if shadow is None else shadow)
         planned = plan(held, ruleset, policies)
-        switches = held is None or held.version != ruleset.version
+        switches = again or held is None or held.version != ruleset.version
         if switches and not dry_run:
             writer = f"{getpass.getuser()}@{socket.gethostname()}"
             await switch_log(log, ruleset, settings.partitions, writer=writer, now=system_clock(), policies=policies)
@@ -149,7 +156,9 @@ def tell(told: Told) -> Exit:
         typer.echo(f"{_MARKS[feed.fate]} feed {feed.feed} {feed.fate.value}{fields}")
     if told.switched and any(_is_heard(feed) for feed in told.feeds):
         talk.print("The gateway listens to its feeds as they were until it is started again.", markup=False)
-    if told.was == told.version:
+    if told.was == told.version and told.switched:
+        talk.print(f"These rules held already: version {told.version}. Every partition was given the switch again.", markup=False)
+    elif told.was == told.version:
         talk.print(f"These rules hold already: version {told.version}.", markup=False)
     elif told.dry_run:
         talk.print(f"Version {told.version} would take the place of {told.was or 'none'}; nothing was written.", markup=False)

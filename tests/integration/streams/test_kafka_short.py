@@ -148,3 +148,22 @@ async def test_other_rules_and_feeds_come_while_it_runs(engine: tuple[Settings, 
         assert (windy.event.value, windy.source) == ("firing", "sensor/wind")
     told = await asyncio.to_thread(metrics, settings)
     assert len({line.partition('version="')[2].partition('"')[0] for line in told.splitlines() if "cityloop_rules_in_force{" in line}) == 1
+
+
+async def test_a_switch_can_be_written_again(engine: tuple[Settings, Path, subprocess.Popen[bytes]]) -> None:
+    """``rules apply`` writes nothing where the rules hold; with ``--again`` every partition gets the switch, and those that had it stay as they are."""
+    settings, folder, _ = engine
+    command = (sys.executable, "-m", "cityloop", "rules", "apply", str(folder), "--json")
+    before = await asyncio.to_thread(metrics, settings)
+    told = []
+    for options in ((), ("--again",)):
+        done = await asyncio.to_thread(
+            subprocess.run, (*command, *options), capture_output=True, check=True, env={**os.environ, **environment_of(settings)}
+        )
+        told.append(json.loads(done.stdout))
+    assert [(one["switched"], one["was"] == one["version"]) for one in told] == [(False, True), (True, True)]
+    await asyncio.sleep(2)
+    after = await asyncio.to_thread(metrics, settings)
+    assert [line for line in after.splitlines() if "rules_switches_total " in line] == [
+        line for line in before.splitlines() if "rules_switches_total " in line
+    ]

@@ -1,8 +1,11 @@
 """What ``cityloop rules apply`` tells of a switch."""
 
+import msgspec
 import pytest
+from typer.testing import CliRunner
 
 from cityloop.commands.rulesapply import Told, tell
+from cityloop.main import application
 from rules.life import Change, Fate
 from rules.life.feeds import FeedChange
 
@@ -34,3 +37,20 @@ def test_who_must_start_the_gateway_again_is_told(
     assert ("The gateway listens to its feeds as they were" in capsys.readouterr().err) is hint
     tell(told(feed, switched=False))
     assert "gateway" not in capsys.readouterr().err
+
+
+def test_a_switch_that_is_written_again_is_told_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+    """Rules that held already are told so, and whether every partition was given them once more."""
+    held = Told(version="2", was="2", switched=True, dry_run=False, live=(), shadow=())
+    tell(held)
+    assert "These rules held already: version 2. Every partition was given the switch again." in capsys.readouterr().err
+    tell(msgspec.structs.replace(held, switched=False))
+    assert "These rules hold already: version 2." in capsys.readouterr().err
+
+
+def test_contradictions_are_told_together() -> None:
+    """Two pairs of options that contradict each other are two problems, told before any broker is asked."""
+    told = CliRunner().invoke(application(), ["rules", "apply", "--shadow", "x.yaml", "--no-shadow", "--again", "--dry-run"])
+    assert told.exit_code == 2
+    assert "--shadow: it contradicts --no-shadow." in told.stderr
+    assert "--again: it contradicts --dry-run." in told.stderr

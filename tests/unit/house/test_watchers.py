@@ -217,7 +217,7 @@ tests:
           - exp_labels: {{severity: warning}}
             exp_annotations:
               summary: 2 versions of the rules are in force at once.
-              action: "A switch broke off, or an engine refused it: see `cityloop_rules_in_force`, and repeat `cityloop rules apply`."
+              action: "A switch broke off, or an engine refused it: see `cityloop_rules_in_force` and the engines' logs, then repeat `cityloop rules apply --again`."
       - eval_time: 120s
         alertname: RulesRefused
         exp_alerts:
