@@ -23,6 +23,8 @@ SecondsOrNever = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 """As above, or 0 for never."""
 Days = Annotated[int, msgspec.Meta(ge=0, le=36_525)]
 """Whole days, a century at most; 0 stands for no end."""
+Crops = Annotated[int, msgspec.Meta(ge=0, le=400)]
+"""Pictures of a zone, fewer than are kept of one in all."""
 Level = Annotated[str, msgspec.Meta(pattern="^(?i:debug|info|warning|error)$")]
 """How much is logged."""
 Inference = Annotated[str, msgspec.Meta(pattern="^(onnxruntime|int8|opencv|ultralytics)$")]
@@ -62,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         evidence_key: 32 bytes in base64 with which frames are kept encrypted as cameras sent them, beside the blurred evidence;
             empty keeps none. Never shown in logs or in ``doctor``.
         evidence_days: days after which evidence pictures are deleted; 0 keeps them for ever.
+        crops: crops of each zone to be taught (docs/teaching.md) that cameras keep until somebody labels them; 0 keeps none.
         packing: ``whole`` shows the model each camera's whole picture, ``mosaic`` the zones of several cameras in one input.
         inference: what runs the model: ``onnxruntime``, ``int8`` (the same with eight-bit convolutions), ``opencv`` or ``ultralytics``.
         model: a model file of one's own; empty for the default model.
@@ -93,6 +96,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     journal: str = ""
     evidence_days: Days = 90
     evidence_key: str = ""
+    crops: Crops = 0
     packing: Packing = "whole"
     inference: Inference = "onnxruntime"
     model: str = ""

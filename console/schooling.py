@@ -14,9 +14,6 @@ from dispatch.routing.cellmap import CellMap
 from dispatch.routing.responsibility import Responsibilities
 from streams.observation import Position
 
-MOST_CROPS = 500
-"""Crops that are kept of a zone: thirty of a label are plenty."""
-
 
 class Schooling:
     """Finds the zones of the catalogue that can be taught, each for those who answer for its matter at its place.

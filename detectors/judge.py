@@ -104,6 +104,7 @@ class Judge:
         self._words: dict[str, int] = {}
         self._limits = limits or Limits()
         self._health = Health()
+        self._lessons = lessons
         head_of = lessons.head_of if lessons is not None else _untaught
         self._watchers = {zone.id: watcher_of(zone, partial(head_of, zone.id)) for zone in camera.zones}
         extract = lessons.extractor.features if lessons is not None else None
@@ -184,6 +185,8 @@ class Judge:
         watcher, frame = self._watchers[zone.id], begun.frame
         look = self._views[zone.id].look(frame.picture, self.seen, begun.own)
         stays = () if look is None else watcher.look(look)
+        if look is not None and look.features is not None and self._lessons is not None and self._lessons.gather is not None:
+            self._lessons.gather(zone, look, self._lessons.head_of(zone.id))
         told = [self._told(zone, stay, frame, fresh=fresh) for stay in stays]
         if watcher.sight is not self._told_sight[zone.id]:
             self._told_sight[zone.id] = watcher.sight

@@ -149,7 +149,7 @@ def _lessons(settings: Settings, watched: Sequence[Camera]) -> dict[str, Lessons
     if not pupils:
         return {}
     backbone, heads = Backbone(require(cache_folder(os.environ))), HeadStore(settings.heads_folder)
-    return {camera.id: lessons_of(camera, heads, backbone) for camera in pupils}
+    return {camera.id: lessons_of(camera, heads, backbone, crops=settings.crops) for camera in pupils}
 
 
 def _rate(camera: Camera) -> float:

@@ -19,7 +19,6 @@ from console.gate.guards import needs
 from console.parts import Parts
 from console.pictures import LARGEST, BadPictureError, check_jpeg, cut_out
 from console.routes.evidence import JpegOperation
-from console.schooling import MOST_CROPS
 from console.shapes.teaching import (
     CropLabel,
     CropReceipt,
@@ -33,7 +32,7 @@ from console.shapes.teaching import (
     teaching_shape,
     zone_shape,
 )
-from detectors.heads.labels import UNLABELLED
+from detectors.heads.labels import MOST_CROPS, UNLABELLED
 from detectors.school import Lesson, Pupil, learn, most_useful, rolled_back
 
 PATH = "/cameras/{camera_id:str}/zones/{zone_id:str}/teaching"

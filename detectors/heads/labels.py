@@ -8,6 +8,10 @@ UNLABELLED = "unlabelled"
 """The label of kept crops that nobody has labelled yet; they teach nothing."""
 
 
+MOST_CROPS = 500
+"""Crops that are kept of a zone: thirty of a label are plenty, and more would teach it nothing."""
+
+
 class Labels(msgspec.Struct, frozen=True, kw_only=True):
     """The words of one scene.
 

@@ -10,9 +10,9 @@ from PIL import Image
 
 from config.problem import Problem, ProblemsError
 from config.sources import Zone
-from console import schooling
 from console.pictures import LARGEST
 from console.schooling import Schooling
+from detectors.heads import labels
 from detectors.heads.store import HeadStore
 from detectors.inference.late import Late
 from detectors.inference.port import FeatureExtractor
@@ -204,7 +204,7 @@ async def test_a_zone_has_crops_enough_at_some_time(office: Office, monkeypatch:
     """Beyond the bound new crops are refused, and those that are kept can still be labelled anew."""
     await give(office, count=1)
     monkeypatch.setattr("console.routes.teaching.MOST_CROPS", 2)
-    assert schooling.MOST_CROPS == 500
+    assert labels.MOST_CROPS == 500
     assert (await office.ask("lee", "POST", BIN + "/crops", content=crop(9, there=True))).status_code == 409
     again = await office.ask("lee", "POST", BIN + "/crops", content=crop(0, there=True), params={"label": "ok"})
     assert again.status_code == 201

@@ -32,6 +32,7 @@ TAKEN: dict[str, tuple[str, object]] = {
     "topic_suffix": (".t1", ".t1"),
     "journal": ("/var/journal", "/var/journal"),
     "evidence_days": ("30", 30),
+    "crops": ("40", 40),
     "evidence_key": ("AAAA", "AAAA"),
     "packing": ("mosaic", "mosaic"),
     "inference": ("opencv", "opencv"),
@@ -44,7 +45,7 @@ DEFAULTS = {
     "broker": "embedded", "city": "", "data": "data", "database": "", "partitions": 4, "host": "127.0.0.1", "gateway_port": 8090,
     "console_port": 8080, "metrics_port": 0, "mqtt": "", "mqtt_user": "", "mqtt_password": "", "webhook": "", "webhook_secret": "",
     "checkpoint_seconds": 2.0, "commit_seconds": 0.5, "session_seconds": 10.0, "workers": 1, "rules_seconds": 0.0, "log_level": "info", "topic_suffix": "", "journal": "",
-    "evidence_days": 90, "evidence_key": "",
+    "evidence_days": 90, "evidence_key": "", "crops": 0,
     "packing": "whole", "inference": "onnxruntime", "model": "", "labels": "", "cameras": "",
 }  # fmt: skip
 
