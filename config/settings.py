@@ -103,6 +103,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     labels: str = ""
     cameras: str = ""
 
+    def __repr__(self) -> str:
+        """Where it works, and no secret: representations get into logs and traces, as into the worker's answer to SIGUSR1."""
+        return f"Settings(broker={self.broker!r}, topic_suffix={self.topic_suffix!r}, city={self.city!r}, data={self.data!r}, ...)"
+
     @property
     def database_url(self) -> str:
         """The SQLAlchemy URL, with the default filled in."""

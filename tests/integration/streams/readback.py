@@ -77,6 +77,7 @@ def _await_commits(settings: Settings, workers: Workers, goal: Mapping[Place, in
             if all(committed[place] > offset for place, offset in goal.items()):
                 return
             time.sleep(0.5)
+    workers.explain()
     behind = {place: (committed.get(place), offset) for place, offset in goal.items() if committed.get(place, 0) <= offset}
     raise TimeoutError(f"Committed and wanted: {behind}; deaths {workers.deaths}")
 

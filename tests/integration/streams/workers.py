@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Self
 
@@ -14,6 +15,7 @@ from streams.leash import leash
 
 _ROOT = Path(__file__).resolve().parents[3]
 _PATIENCE_SECONDS = 25
+_EXPLAIN_SECONDS = 3
 
 
 class Workers:
@@ -34,6 +36,12 @@ class Workers:
         process = self._processes.get(name)
         if process is not None and process.poll() is None:
             process.send_signal(number)
+
+    def explain(self) -> None:
+        """Let each write into its log what its threads and coroutines are doing: the worker's own answer to SIGUSR1."""
+        for name in tuple(self._processes):
+            self.signal(name, signal.SIGUSR1)
+        time.sleep(_EXPLAIN_SECONDS)
 
     def join(self, name: str) -> None:
         """Start one that is not there."""

@@ -146,3 +146,17 @@ def test_what_follows_from_settings() -> None:
     assert Settings(data="/d").evidence_folder == Path("/d/evidence")
     assert Settings(broker="kafka://a:1,b:2").bootstrap_servers == "a:1,b:2"
     assert Settings(broker="a:1").bootstrap_servers == "a:1"
+
+
+def test_no_secret_is_in_the_representation() -> None:
+    """Whatever prints settings, a trace with its variables included, prints no password, secret or key."""
+    secret = "it-is-a-secret"  # It is none.
+    settings = Settings(
+        mqtt_password=secret,
+        webhook_secret=secret,
+        evidence_key=secret,
+        database=f"postgresql://u:{secret}@h/d",
+        webhook=f"https://h/{secret}",
+    )
+    assert repr(settings).startswith("Settings(broker='embedded', ")
+    assert secret not in repr(settings) + str(settings) + f"{settings}"
