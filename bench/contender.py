@@ -81,11 +81,11 @@ class CountedFold:
     def __init__(self, fold: Fold, meter: Meter) -> None:
         self._fold, self._meter = fold, meter
 
-    def restore(self, topic: str, partition: int, sections: Mapping[str, bytes]) -> Held:
+    def restore(self, topic: str, partition: int, sections: Mapping[str, bytes], since: int = 0) -> Held:
         """As the fold does."""
         if topic == MATCHES:
-            return self._fold.restore(topic, partition, sections)
-        return CountedHeld(self._fold.restore(topic, partition, sections), self._meter)
+            return self._fold.restore(topic, partition, sections, since)
+        return CountedHeld(self._fold.restore(topic, partition, sections, since), self._meter)
 
 
 def build(task: Task, meter: Meter) -> faust.App:

@@ -20,6 +20,8 @@ from streams.checkpoint.ports import Log
 from streams.clock import Clock, system_clock
 
 WRITER = "engine"
+BEGUN = b"begun"
+"""The key of the ledger's first entry: compaction keeps it when the log is later switched away from these rules and back."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 _WATCHED = ("*.yaml", "*.csv")
 
@@ -67,8 +69,8 @@ class RuleKeeper:
         held = await last_switched(self._log)
         ruleset = await asyncio.to_thread(self._ruleset, held)
         if held is None:
-            # Workers without a checkpoint begin with the rules of the folder: there is nothing to switch, only to note.
-            await note(self._log, Entry(version=ruleset.version, at=self._clock(), writer=WRITER, rules=pack(ruleset)))
+            # Workers begin with the rules of the folder: there is nothing to switch, only to note.
+            await note(self._log, Entry(version=ruleset.version, at=self._clock(), writer=WRITER, rules=pack(ruleset)), BEGUN)
             _log.info("rules.begun", version=ruleset.version, rules=len(ruleset.rules))
         elif held.version != ruleset.version:
             await switch_log(self._log, ruleset, self._partitions, writer=WRITER, now=self._clock())

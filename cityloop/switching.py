@@ -54,6 +54,18 @@ async def last_entry(log: Log) -> Entry | None:
     return decode_entry(values[-1]) if values else None
 
 
+async def readable_entries(log: Log) -> tuple[Entry, ...]:
+    """The entries of the ledger that this version of the product reads, oldest first."""
+    found = []
+    for _, value in await log.read(RULES, PARTITION):
+        try:
+            if value:
+                found.append(decode_entry(value))
+        except ProblemsError as error:
+            _log.warning("rules.entry_unreadable", problems=[str(problem) for problem in error.problems])
+    return tuple(found)
+
+
 async def last_switched(log: Log) -> RuleSet | None:
     """The rule set of the last entry; ``None`` when there is none that this version of the product reads."""
     try:
@@ -83,10 +95,10 @@ async def switch_log(
     await note(log, Entry(version=ruleset.version, at=now, writer=writer, rules=packed))
 
 
-async def note(log: Log, entry: Entry) -> None:
-    """Write an entry of the ledger."""
+async def note(log: Log, entry: Entry, key: bytes | None = None) -> None:
+    """Write an entry of the ledger; its key is the version where none is given."""
     acknowledged = await log.append(
-        RULES, key=entry.version.encode(), value=encode_entry(entry), partition=PARTITION, headers=_LEDGER_HEADERS
+        RULES, key=key or entry.version.encode(), value=encode_entry(entry), partition=PARTITION, headers=_LEDGER_HEADERS
     )
     await acknowledged
 

@@ -36,8 +36,12 @@ class Gatherer:
             return False
         gathered = self._gathered.get(zone.id) or self._known(zone.id)
         doubtful = head is None or head.verdict(look.features) is None
-        if not is_worth(gathered, look.features, look.at, doubtful=doubtful) or not self._has_room(zone.id):
-            self._gathered[zone.id] = gathered
+        self._gathered[zone.id] = gathered
+        if not is_worth(gathered, look.features, look.at, doubtful=doubtful):
+            return False
+        if not self._has_room(zone.id):
+            # The folder is not asked again at the next look.
+            self._gathered[zone.id] = Gathered(look.at, gathered.known)
             return False
         try:
             name = self._store.add(self._camera, zone.id, UNLABELLED, lossless(look.crop))

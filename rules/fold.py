@@ -11,6 +11,7 @@ from rules.crossing.sender import SECTION as SENT
 from rules.engine import Limits, Outcome, Partition, Tally
 from rules.inforce import InForce, RuleSets
 from rules.life import Governed
+from rules.life.ledger import Entry
 from rules.model import RuleSet
 from rules.outlet import gap_of, outputs_of, shadows_of
 from streams.codec import decode_record
@@ -39,6 +40,7 @@ class RuleFold:
         limits: what bounds the engine.
         partitions: of each topic; rules over several sources, expected sources and schedules need to know it.
         feeds: the city's feeds where the rules do not say; ``None``: nothing is ever blind.
+        ledger: what the log was begun with and switched to; empty: it began with ``ruleset``.
 
     Attributes:
         ruleset: the rules that it began with.
@@ -53,13 +55,21 @@ class RuleFold:
         ProblemsError: the rules cannot be carried in the log, or not be run.
     """
 
-    def __init__(self, ruleset: RuleSet, limits: Limits | None = None, *, partitions: int = 1, feeds: FeedTable | None = None) -> None:
+    def __init__(
+        self,
+        ruleset: RuleSet,
+        limits: Limits | None = None,
+        *,
+        partitions: int = 1,
+        feeds: FeedTable | None = None,
+        ledger: Sequence[Entry] = (),
+    ) -> None:
         self.ruleset = ruleset
         self.limits = Limits() if limits is None else limits
         self.tally = Tally()
         self.shadow_tally = Tally()
         self.traffic = Traffic()
-        self.rulesets = RuleSets(ruleset, partitions, self.limits, self.tally, feeds=feeds, shadow_tally=self.shadow_tally)
+        self.rulesets = RuleSets(ruleset, partitions, self.limits, self.tally, feeds=feeds, shadow_tally=self.shadow_tally, ledger=ledger)
         self._partitions = partitions
         self.held: dict[tuple[str, int], HeldRules] = {}
         self.crossings: dict[int, Downstream] = {}
@@ -70,9 +80,10 @@ class RuleFold:
         """The engines at work on observations, by topic and partition."""
         return {address: held.live.engine for address, held in tuple(self.held.items())}
 
-    def restore(self, topic: str, partition: int, sections: Mapping[str, bytes]) -> Held:
+    def restore(self, topic: str, partition: int, sections: Mapping[str, bytes], since: Micros = 0) -> Held:
         """Rebuild the state of a partition from the sections of a checkpoint, and with it the rules that hold there.
 
+        Without sections it begins with the rules that held when its first record was written (``since``, by the broker).
         Rules that this version of the product refuses give way to those that the fold began with; that is counted.
 
         Raises:
@@ -80,7 +91,7 @@ class RuleFold:
         """
         rules = self.rulesets.first
         try:
-            rules = self.rulesets.read(sections.get(RULESET, rules.packed))
+            rules = self.rulesets.read(sections[RULESET]) if RULESET in sections else self.rulesets.at(since)
         except ProblemsError:
             self.tally.refused += 1
         if topic == MATCHES:

@@ -1,14 +1,16 @@
 """The rules in force as the folds need them: each rule set of the log is read once a process, and cut into its parts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from config.feeds import FeedTable
+from config.moment import Micros
 from rules.crossing import Routing, without_crossing
 from rules.engine import Limits, Tally
 from rules.life import Policy, pack, unpack
 from rules.life.governed import in_shadow
+from rules.life.ledger import Entry
 from rules.model import RuleSet
 from rules.reference import Shares
 
@@ -52,6 +54,7 @@ class RuleSets:
         tally: of the engines.
         feeds: those of rule sets that do not say, as older versions of the product wrote them.
         shadow_tally: of the engines in shadow.
+        ledger: what the log was begun with and switched to, oldest first.
 
     Raises:
         ProblemsError: the first rules cannot be carried in the log, or not be run.
@@ -66,7 +69,9 @@ class RuleSets:
         *,
         feeds: FeedTable | None = None,
         shadow_tally: Tally | None = None,
+        ledger: Sequence[Entry] = (),
     ) -> None:
+        self._ledger = tuple(ledger)
         self._shadow_tally = shadow_tally
         self._partitions, self._limits, self._tally, self._feeds = partitions, limits, tally, feeds
         self.first = self._in_force(first, pack(first), {})
@@ -84,6 +89,17 @@ class RuleSets:
             found = self._in_force(ruleset, packed, policies)
             self._known = dict([*self._known.items(), (packed, found)][-KNOWN_SETS:])
         return found
+
+    def at(self, moment: Micros) -> InForce:
+        """The rules that held at a moment, by the ledger; those that the log began with before it, :attr:`first` without any.
+
+        Raises:
+            ProblemsError: they cannot be read, or not be run.
+        """
+        if not self._ledger:
+            return self.first
+        entry = next((one for one in reversed(self._ledger) if one.at <= moment), self._ledger[0])
+        return self.read(entry.rules)
 
     def _in_force(self, ruleset: RuleSet, packed: bytes, policies: Mapping[str, Policy]) -> InForce:
         routing = Routing(ruleset, self._partitions, self._limits, self._tally, self._shadow_tally)

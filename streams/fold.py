@@ -64,8 +64,15 @@ class Held(Protocol):
 class Fold(Protocol):
     """Makes the state of a partition, empty or from what a checkpoint kept."""
 
-    def restore(self, topic: str, partition: int, sections: Mapping[str, bytes]) -> Held:
+    def restore(self, topic: str, partition: int, sections: Mapping[str, bytes], since: int = 0) -> Held:
         """Rebuild from the sections of a full checkpoint and its deltas; empty sections mean the beginning of the log.
+
+        Args:
+            topic: as in the topics table.
+            partition: its number.
+            sections: by name.
+            since: the broker's time of the first record that will be applied, microseconds. It tells which rules a state
+                without sections begins with; a state with sections knows.
 
         Raises:
             ValueError: the sections are of an unknown schema version.

@@ -136,7 +136,7 @@ class TapeReader:
         """Ask for more of the partitions that are empty, and of these only: so what waits is one fetch a partition at the most."""
         polled = await self._consumer.getmany(*empty, timeout_ms=POLL_MILLISECONDS)
         for place in empty:
-            messages = [_record(self._places[place], message) for message in polled.get(place, ())]
+            messages = [record_of(self._places[place], message) for message in polled.get(place, ())]
             fitting = [record for record in messages if self._fits(record)]
             waiting[place].extend(fitting)
             if self._is_beyond(messages):
@@ -158,7 +158,8 @@ class TapeReader:
         return until is not None and bool(records) and min(record.timestamp for record in records) >= until + SLACK
 
 
-def _record(topic: str, message: Any) -> Record:
+def record_of(topic: str, message: Any) -> Record:
+    """A consumer's message as a record: the broker's milliseconds become microseconds, no value becomes an empty one."""
     return Record(
         topic=topic,
         partition=message.partition,

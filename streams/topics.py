@@ -91,7 +91,7 @@ TOPICS = (
         name=RULES,
         carries="Rule sets that the log was switched to; the last record's is the present one.",
         content_type=MSGPACK_TYPE,
-        key="version",
+        key="version; begun for the first",
         cleanup=Cleanup.COMPACT,
     ),
 )

@@ -77,7 +77,7 @@ class Consumer(driver.Consumer):
         committed = await super().seek_to_committed()
         first = await self.earliest_offsets(*committed)
         starts = {tp: max(offset or 0, first[tp]) for tp, offset in committed.items()}
-        await self._thread.rewind({tp: start for tp, start in starts.items() if start != committed[tp]})
+        await self._thread.rewind(starts)
         for tp, start in starts.items():
             if committed[tp] and start > committed[tp]:
                 _log.error("records.deleted", topic=tp.topic, partition=tp.partition, unread=committed[tp], first=start)

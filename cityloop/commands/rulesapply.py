@@ -76,10 +76,14 @@ def apply(
     When an engine refused what was written (an older version, a full disk), mend that and repeat it with --again: partitions
     that have these rules already change nothing.
     """
-    contradictions = [("--shadow", "--no-shadow")] * bool(shadow and no_shadow) + [("--again", "--dry-run")] * (again and dry_run)
+    pairs = (("--shadow", shadow, "--no-shadow", no_shadow), ("--again", again, "--dry-run", dry_run))
+    contradictions = [
+        Problem(file=one, what=f"it contradicts {other}.", fix="Leave one of the two out.")
+        for one, is_one, other, is_other in pairs
+        if is_one and is_other
+    ]
     if contradictions:
-        problems = [Problem(file=one, what=f"it contradicts {other}.", fix="Leave one of the two out.") for one, other in contradictions]
-        raise refuse(ProblemsError(problems))
+        raise refuse(ProblemsError(contradictions))
     try:
         settings = read_settings(os.environ, city=None if folder is None else str(folder), broker=broker)
         policies = read_policies(state or [])

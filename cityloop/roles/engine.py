@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 
 import structlog
 import uvloop
@@ -12,12 +13,14 @@ from prometheus_client import REGISTRY
 
 from cityloop.bootstrap import city_folder, environment_of, load_catalogue
 from cityloop.rulekeeper import RuleKeeper, keep_rules
-from cityloop.switching import last_switched, rules_of_city
+from cityloop.switching import readable_entries, rules_of_city
 from config.catalogue import Catalogue
 from config.problem import ProblemsError
 from config.settings import Settings, read_settings
 from rules.agents import TOPICS, build_engine
 from rules.fold import RuleFold
+from rules.life import unpack
+from rules.life.ledger import Entry
 from rules.metrics import RuleMetrics
 from rules.model import RuleSet
 from streams.checkpoint.kafkalog import KafkaLog
@@ -60,7 +63,8 @@ def work(settings: Settings, catalogue: Catalogue) -> int:
         for problem in error.problems:
             _log.error("topics.refused", problem=str(problem))  # The trace says nothing; the problems do.
         return os.EX_CONFIG
-    fold = RuleFold(_first_rules(settings, catalogue), partitions=settings.partitions, feeds=catalogue.feed_table)
+    ledger = asyncio.run(_read_ledger(settings))
+    fold = RuleFold(_rules_of(ledger, catalogue), partitions=settings.partitions, feeds=catalogue.feed_table, ledger=ledger)
     fold.tally.stopwatch = time.perf_counter
     REGISTRY.register(RuleMetrics(fold))
     app = build_engine(settings, fold, health)
@@ -70,21 +74,25 @@ def work(settings: Settings, catalogue: Catalogue) -> int:
     return code
 
 
-def _first_rules(settings: Settings, catalogue: Catalogue) -> RuleSet:
-    """The rules for partitions that have no checkpoint: those that the log was switched to last, or else the city's own.
+async def _read_ledger(settings: Settings) -> tuple[Entry, ...]:
+    log = KafkaLog(settings, "cityloop-engine-rules")
+    try:
+        return await readable_entries(log)
+    finally:
+        await log.stop()
 
-    Its rule files may be in the middle of being mended when a worker is started again; it must not need them.
+
+def _rules_of(ledger: Sequence[Entry], catalogue: Catalogue) -> RuleSet:
+    """What the log was switched to last, or else the city's own rules.
+
+    The city's rule files may be in the middle of being mended when a worker is started again; it must not need them.
     """
-
-    async def read() -> RuleSet | None:
-        log = KafkaLog(settings, "cityloop-engine-rules")
-        try:
-            return await last_switched(log)
-        finally:
-            await log.stop()
-
-    held = asyncio.run(read())
-    return rules_of_city(catalogue) if held is None else held
+    try:
+        if ledger:
+            return unpack(ledger[-1].rules)[0]
+    except ProblemsError as error:
+        _log.warning("rules.ledger_unreadable", problems=[str(problem) for problem in error.problems])
+    return rules_of_city(catalogue)
 
 
 async def _supervise(settings: Settings) -> None:

@@ -15,7 +15,7 @@ SCHEMA = 1
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """One switch that reached every partition (msgpack; the record's key is the version).
+    """One switch that reached every partition, or what the log began with (msgpack; the record's key is the version, or ``begun``).
 
     Attributes:
         schema: :data:`SCHEMA`.

@@ -164,7 +164,7 @@ class CheckpointedFold:
         if applied is None:
             applied = await self._log.first_offset(topic, partition) - 1
         with collecting.paused():
-            held = self._fold.restore(topic, partition, found.sections)
+            held = self._fold.restore(topic, partition, found.sections, incoming.record.timestamp)
         collecting.settle()
         self._meters.restored(address, applied, self._now() - began)
         _log.info(

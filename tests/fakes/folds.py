@@ -54,10 +54,18 @@ class _CountingHeld:
 
 
 class CountingFold:
-    """Makes counting states."""
+    """Makes counting states.
 
-    def restore(self, topic: str, partition: int, sections: Mapping[str, bytes]) -> Held:
-        """An empty state or a kept one; topic and partition make no difference."""
+    Attributes:
+        since: with what time each partition was restored last.
+    """
+
+    def __init__(self) -> None:
+        self.since: dict[tuple[str, int], int] = {}
+
+    def restore(self, topic: str, partition: int, sections: Mapping[str, bytes], since: int = 0) -> Held:
+        """An empty state or a kept one; topic and partition make no difference, the time is noted."""
+        self.since[topic, partition] = since
         return _CountingHeld(sections)
 
 

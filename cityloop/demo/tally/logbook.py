@@ -1,12 +1,12 @@
 """Reads the whole of a topic as it lies on the broker, from the first offset to the end at the time of asking."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from config.settings import Settings
 from streams.fold import Record
+from streams.tape import record_of
 from streams.topics import topic_name
 
 PATIENCE_MS = 1000
@@ -33,7 +33,7 @@ async def read_topic(settings: Settings, topic: str) -> list[Record]:
         found: list[Record] = []
         while await _behind(consumer, partitions, ends):
             for batch in (await consumer.getmany(*partitions, timeout_ms=PATIENCE_MS)).values():
-                found.extend(_record(topic, message) for message in batch)
+                found.extend(record_of(topic, message) for message in batch)
         return sorted(found, key=lambda record: (record.partition, record.offset))
     finally:
         await consumer.stop()
@@ -43,15 +43,3 @@ async def _behind(consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartitio
     """Whether records before the ends are still to come; a compacted topic has gaps, so positions count, not records."""
     positions = [await consumer.position(partition) for partition in partitions]
     return any(position < ends[partition] for position, partition in zip(positions, partitions, strict=True))
-
-
-def _record(topic: str, message: Any) -> Record:
-    return Record(
-        topic=topic,
-        partition=message.partition,
-        offset=message.offset,
-        timestamp=message.timestamp * 1000,
-        key=message.key,
-        value=message.value or b"",
-        headers=dict(message.headers),
-    )

@@ -13,8 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families as families
 
 from config.settings import Settings
-from streams.broker.embedded import start_embedded
-from streams.broker.process import BrokerError, free_port
+from streams.broker.process import free_port
 from streams.clock import system_clock
 from streams.provision import provision
 from streams.spool import Spool
@@ -46,17 +45,6 @@ REASONS = (
     "no camera can be opened there",
 )
 RATE = 2.0
-
-
-@pytest.fixture
-def broker() -> Iterator[str]:
-    """The address of an embedded broker; the test is skipped where there is none."""
-    try:
-        started = start_embedded()
-    except BrokerError as error:
-        pytest.skip(str(error))
-    yield started.address
-    started.stop()
 
 
 class _Snapshots(BaseHTTPRequestHandler):

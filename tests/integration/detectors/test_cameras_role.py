@@ -1,19 +1,16 @@
 """The role ``cameras`` as a process: from files on disk to envelopes on a broker, and a clean end."""
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import msgspec
-import pytest
 
 from config.feeds import Door, Feed
 from config.kinds import Text
 from config.settings import Settings
 from detectors.evidence.store import EvidenceStore
-from streams.broker.embedded import start_embedded
-from streams.broker.process import BrokerError, free_port
+from streams.broker.process import free_port
 from streams.journal import journal_file, read_journal
 from streams.observation import Observation
 from streams.provision import provision
@@ -26,17 +23,6 @@ TAXI = "id: camera/taxi\nrate: 2\noptions: {start: 2.28, end: 9.2, hold_at: 2.28
 MISSING = "id: camera/missing\nrate: 2\nurl: file:/no/such/file.mp4\n" + ZONES
 
 FEEDS = (("north", "camera/missing"), ("south", "camera/south"))
-
-
-@pytest.fixture
-def broker() -> Iterator[str]:
-    """The address of an embedded broker; the test is skipped where there is none."""
-    try:
-        started = start_embedded()
-    except BrokerError as error:
-        pytest.skip(str(error))
-    yield started.address
-    started.stop()
 
 
 def until(address: str, wanted: int, seconds: float = 60.0) -> list[Observation]:

@@ -1,7 +1,7 @@
 """Frames that are pushed, all the way: over HTTP to the gateway, through the spool to the role ``cameras``, as an observation on the broker."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +14,7 @@ from config.moment import SECOND, Micros, render
 from config.settings import Settings
 from detectors.inference.port import Picture
 from detectors.sources.clip import Clip
-from streams.broker.embedded import start_embedded
-from streams.broker.process import BrokerError, free_port
+from streams.broker.process import free_port
 from streams.clock import system_clock
 from streams.observation import Observation
 from streams.provision import provision
@@ -35,17 +34,6 @@ zones:
 
 
 pytestmark = pytest.mark.slow  # A broker, the gateway and the judging process have to start.
-
-
-@pytest.fixture
-def broker() -> Iterator[str]:
-    """The address of an embedded broker; the test is skipped where there is none."""
-    try:
-        started = start_embedded()
-    except BrokerError as error:
-        pytest.skip(str(error))
-    yield started.address
-    started.stop()
 
 
 def until(ready: Callable[[], bool], seconds: float = 60.0) -> None:

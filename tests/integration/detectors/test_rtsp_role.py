@@ -1,17 +1,15 @@
 """The role ``cameras`` on RTSP: a camera that parks a car, is cut, comes back as another; beside addresses that are no cameras."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-import pytest
 from prometheus_client.parser import text_string_to_metric_families as families
 
 from config.settings import Settings
 from detectors.sources.clip import Clip
-from streams.broker.embedded import start_embedded
-from streams.broker.process import BrokerError, free_port
+from streams.broker.process import free_port
 from streams.clock import system_clock
 from streams.observation import Observation
 from streams.provision import provision
@@ -22,17 +20,6 @@ from tests.fakes.wall import WallCamera, film, listener, need_rtsp
 
 PASSWORD = "h0rse+b@ttery"
 ZONES = "zones:\n  - {id: lane, scene: illegal_parking, dwell: 5s, polygon: [[0.7, 0.4], [1.0, 0.4], [1.0, 0.7], [0.7, 0.7]]}\n"
-
-
-@pytest.fixture
-def broker() -> Iterator[str]:
-    """The address of an embedded broker; the test is skipped where there is none."""
-    try:
-        started = start_embedded()
-    except BrokerError as error:
-        pytest.skip(str(error))
-    yield started.address
-    started.stop()
 
 
 def told(address: str, source: str) -> list[Observation]:

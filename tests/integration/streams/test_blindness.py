@@ -1,10 +1,7 @@
 """A gateway that is killed: one alert that nobody sees, while nobody sees; and no welfare call about anybody who is there."""
 
 import asyncio
-import os
 import shutil
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -16,17 +13,16 @@ import msgspec
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from cityloop.bootstrap import environment_of
 from config.loader import DEMO_CITY
 from config.moment import render
 from config.settings import Settings
 from streams.alert import AlertEvent
 from streams.broker.process import free_port
 from streams.clock import system_clock
-from streams.leash import leash
 from streams.provision import provision
 from streams.topics import ALERTS, topic_name
 from tests.fakes.brokers import Brokers, settings_for, shared_brokers
+from tests.fakes.engineprocess import start_engine
 from tests.fakes.gatewayprocess import KEY, GatewayProcess
 
 ABSENT_SECONDS, HEARTBEAT_SECONDS = 7, 4
@@ -59,13 +55,7 @@ def settings(brokers: Brokers, tmp_path: Path) -> Iterator[Settings]:
     (city / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
     made = settings_for(brokers.get("embedded"), tmp_path, metrics_port=free_port(), city=str(city), partitions=4)
     provision(made)
-    with (tmp_path / "engine.log").open("ab") as log:
-        process = subprocess.Popen(
-            (sys.executable, "-m", "cityloop", "run", "engine"),
-            env={**os.environ, **environment_of(made)},
-            stderr=log,
-            preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.
-        )
+    process = start_engine(made, tmp_path)
     try:
         assert ready(made, 90) == {}
         yield made

@@ -1,11 +1,9 @@
 """Rules over several sources on a real broker: sensors of several partitions, one alert, whoever is killed in between."""
 
 import asyncio
-import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,18 +12,17 @@ import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer
 
-from cityloop.bootstrap import environment_of
 from config.loader import DEMO_CITY
 from config.settings import Settings
 from streams.alert import AlertEvent
 from streams.broker.process import free_port
 from streams.clock import system_clock
-from streams.leash import leash
 from streams.observation import Observation, Position
 from streams.partition import partition_of
 from streams.provision import provision
 from streams.topics import ALERTS
 from tests.fakes.brokers import settings_for, start
+from tests.fakes.engineprocess import start_engine
 from tests.integration.streams.test_engine import await_ready, city, metrics, reading
 
 RULES = """
@@ -58,13 +55,7 @@ def engine(tmp_path: Path) -> Iterator[tuple[Settings, subprocess.Popen[bytes]]]
     with start("embedded", tmp_path) as broker:
         settings = settings_for(broker, tmp_path, partitions=4, city=str(folder), metrics_port=free_port())
         provision(settings)
-        with (tmp_path / "engine.log").open("ab") as log:
-            process = subprocess.Popen(
-                (sys.executable, "-m", "cityloop", "run", "engine"),
-                env={**os.environ, **environment_of(settings)},
-                stderr=log,
-                preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.
-            )
+        process = start_engine(settings, tmp_path)
         try:
             await_ready(settings)
             yield settings, process

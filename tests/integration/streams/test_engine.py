@@ -1,10 +1,8 @@
 """The engine role on real brokers: its own processes, alerts that come at once, and a stream that goes on behind poison."""
 
 import asyncio
-import os
 import signal
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,7 +15,6 @@ import psutil
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from cityloop.bootstrap import environment_of
 from config.kindfile import shipped_kinds
 from config.settings import Settings
 from streams.alert import AlertEvent, Change
@@ -25,7 +22,6 @@ from streams.batcher import Batcher
 from streams.broker.process import free_port
 from streams.clock import system_clock
 from streams.ids import observation_id
-from streams.leash import leash
 from streams.observation import Observation
 from streams.partition import partition_of
 from streams.producer import open_producer
@@ -34,6 +30,7 @@ from streams.rejected import decode_rejected
 from streams.ticker import Ticker
 from streams.topics import ALERTS, REJECTED, URGENT, topic_name
 from tests.fakes.brokers import KINDS, Brokers, settings_for, shared_brokers
+from tests.fakes.engineprocess import start_engine
 
 PROMPT_SECONDS = 2.0
 """What an alert may take here at the most; unloaded it takes 0.04 s. Tests share their processors with everything else."""
@@ -49,13 +46,7 @@ def engine(request: pytest.FixtureRequest, brokers: Brokers, tmp_path: Path) -> 
     """A running engine over the demo city's rules; ready."""
     settings = settings_for(brokers.get(request.param), tmp_path, metrics_port=free_port())
     provision(settings)
-    with (tmp_path / "engine.log").open("ab") as log:
-        process = subprocess.Popen(
-            (sys.executable, "-m", "cityloop", "run", "engine"),
-            env={**os.environ, **environment_of(settings)},
-            stderr=log,
-            preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.
-        )
+    process = start_engine(settings, tmp_path)
     try:
         await_ready(settings)
         yield settings, process

@@ -22,12 +22,12 @@ from config.settings import Settings
 from streams.alert import AlertEvent
 from streams.broker.process import free_port
 from streams.clock import system_clock
-from streams.leash import leash
 from streams.observation import Observation, Position
 from streams.partition import partition_of
 from streams.provision import provision
 from streams.topics import ALERTS
 from tests.fakes.brokers import settings_for, start
+from tests.fakes.engineprocess import start_engine
 from tests.integration.streams.test_engine import await_ready, city, metrics, reading
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -59,13 +59,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Settings,
     with start("kafka", tmp_path) as broker:
         settings = settings_for(broker, tmp_path, partitions=3, city=str(folder), metrics_port=free_port())
         provision(settings)
-        with (tmp_path / "engine.log").open("ab") as log:
-            process = subprocess.Popen(
-                (sys.executable, "-m", "cityloop", "run", "engine"),
-                env={**os.environ, **environment_of(settings)},
-                stderr=log,
-                preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.
-            )
+        process = start_engine(settings, tmp_path)
         try:
             await_ready(settings)
             yield settings, folder, process

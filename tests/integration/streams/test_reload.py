@@ -28,13 +28,13 @@ from streams.alert import AlertEvent
 from streams.batcher import Batcher
 from streams.broker.process import free_port
 from streams.clock import system_clock
-from streams.leash import leash
 from streams.observation import Observation
 from streams.producer import open_producer
 from streams.provision import provision
 from streams.ticker import Ticker
 from streams.topics import ALERTS, CHECKPOINTS, MATCHES, OBSERVATIONS, SHADOW, URGENT
 from tests.fakes.brokers import Brokers, settings_for, shared_brokers
+from tests.fakes.engineprocess import start_engine
 from tests.integration.streams.test_engine import await_ready
 
 PARTITIONS = 2
@@ -83,13 +83,17 @@ async def open_doors(batcher: Batcher, stop: asyncio.Event) -> None:
 
 
 async def drained(settings: Settings) -> None:
-    """Wait until the checkpoints have seen the end of the log as it is now."""
+    """Wait until the checkpoints have seen the end of the log.
+
+    The checkpoints are read before the log: what an applied observation sent to ``cityloop.matches`` was there when it was
+    checkpointed, so that an end that is read after it has it.
+    """
     addresses = [(topic, number) for topic in (OBSERVATIONS, URGENT, MATCHES) for number in range(PARTITIONS)]
-    log = [record for topic in (OBSERVATIONS, URGENT, MATCHES) for record in await read_topic(settings, topic)]
-    ends = {address: max((one.offset for one in log if (one.topic, one.partition) == address), default=-1) for address in addresses}
     async with asyncio.timeout(90):
         while True:
             applied = applied_offsets(await read_topic(settings, CHECKPOINTS), addresses)
+            log = [record for topic in (OBSERVATIONS, URGENT, MATCHES) for record in await read_topic(settings, topic)]
+            ends = {address: max((one.offset for one in log if (one.topic, one.partition) == address), default=-1) for address in addresses}
             if all(applied[address] >= end for address, end in ends.items()):
                 return
             await asyncio.sleep(0.5)
@@ -113,17 +117,6 @@ async def traffic(settings: Settings) -> AsyncIterator[None]:
         await asyncio.gather(ticking, return_exceptions=True)
         await batcher.close()
         await producer.stop()
-
-
-def start_engine(settings: Settings, folder: Path) -> "subprocess.Popen[bytes]":
-    """The role, with its log in the folder."""
-    with (folder / "engine.log").open("ab") as log:
-        return subprocess.Popen(
-            (sys.executable, "-m", "cityloop", "run", "engine"),
-            env={**os.environ, **environment_of(settings)},
-            stderr=log,
-            preexec_fn=leash(),  # noqa: PLW1509  # All that it does is a call of the kernel.
-        )
 
 
 async def said(settings: Settings, *arguments: str) -> dict[str, Any]:
@@ -184,9 +177,11 @@ async def test_rules_change_under_load_while_a_worker_dies(brokers: Brokers, tmp
 async def compare(settings: Settings, fold: RuleFold) -> None:
     """The alerts on the broker against a fold of the log."""
     log = [record for topic in (OBSERVATIONS, URGENT, MATCHES) for record in await read_topic(settings, topic)]
-    expected = {one.event.event_id: one.event for one in refold(log, fold).changes}
+    expected = {one.event.event_id: one for one in refold(log, fold).changes}
     events = [msgspec.json.decode(record.value, type=AlertEvent) for record in await read_topic(settings, ALERTS)]
-    assert {event.event_id for event in events} == set(expected)
+    missing = [expected[name] for name in expected.keys() - {event.event_id for event in events}]
+    assert [(one.event.rule, one.event.at, one.cause.topic, one.cause.partition, one.cause.offset) for one in missing] == []
+    assert [event for event in events if event.event_id not in expected] == []
     assert {event.rule for event in events} >= {"door-open", "doors"}
     assert len({event.rule_version for event in events if event.rule == "door-open"}) == 3
     assert len(set(fold.versions().values())) == 1

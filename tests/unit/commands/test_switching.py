@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from cityloop.rulekeeper import RuleKeeper, fingerprint, keep_rules
-from cityloop.switching import candidates_of, last_entry, last_switched, rules_of_city, switch_log
+from cityloop.switching import candidates_of, last_entry, last_switched, readable_entries, rules_of_city, switch_log
 from config.catalogue import Catalogue
 from config.feeds import Door, Feed
 from config.kinds import Text
@@ -90,6 +90,16 @@ async def test_a_ledger_that_cannot_be_read_counts_as_none() -> None:
         await last_entry(log)
 
 
+async def test_the_ledger_is_read_without_what_cannot_be_read() -> None:
+    """Oldest first; a damaged entry and a deleted one are passed over, so that a worker begins all the same."""
+    log = RulesLog()
+    await switched(log, OLD)
+    for value in (b"\xc1", b""):
+        await (await log.append(RULES, key=b"v", value=value, partition=0, headers={}))
+    await switched(log, NEW)
+    assert [entry.version for entry in await readable_entries(log)] == [OLD.version, NEW.version]
+
+
 @pytest.fixture(name="city", scope="module")
 def a_city() -> Catalogue:
     """The demo city, of which only kinds and sources are used."""
@@ -120,6 +130,7 @@ async def test_the_keeper_begins_the_ledger_and_switches_nothing(city: Catalogue
     written(tmp_path, {"rule": "a"})
     version = await RuleKeeper(log, PARTITIONS, folder, lambda: 5).settle()
     assert set(log.records) == {(RULES, 0)}
+    assert [record.key for record in log.records[RULES, 0]] == [b"begun"], "a switch away and back would compact another key away"
     held = await last_switched(log)
     assert held is not None
     assert held.version == version == rules_of_city(folder()).version

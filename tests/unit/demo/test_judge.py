@@ -62,7 +62,7 @@ def said(event: AlertEvent, offset: int, at: Micros) -> Record:
 class EveryObservationFires:
     """A fold that says one firing alert for each observation."""
 
-    def restore(self, topic: str, partition: int, sections: Mapping[str, bytes]) -> "EveryObservationFires":
+    def restore(self, topic: str, partition: int, sections: Mapping[str, bytes], since: int = 0) -> "EveryObservationFires":
         """Begin; this fold has no state."""
         assert (topic, partition, dict(sections)) == (OBSERVATIONS, 0, {})
         return self

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from config.moment import SECOND
 from rules.fold import RULESET, RuleFold
 from rules.life import pack
+from rules.life.ledger import Entry
 from rules.metrics import RuleMetrics
 from rules.model import RuleSet, Source
 from streams.alert import AlertEvent, Cause
@@ -72,6 +73,28 @@ def test_a_checkpoint_whose_rules_cannot_be_read_goes_on_under_those_of_the_proc
     state = again.restore(OBSERVATIONS, 0, sections)
     (event,) = events([*state.step(record(observations=(seen(5, 1),))), *state.step(record(tick=EPOCH + 9 * SECOND))])
     assert (event.event.value, event.severity.value, again.tally.refused) == ("resolved", "critical", 1)
+
+
+@pytest.mark.parametrize(("since", "severity"), [(0, "critical"), (EPOCH + 4, "critical"), (EPOCH + 5, "major"), (EPOCH + 99, "warning")])
+@pytest.mark.parametrize("topic", [OBSERVATIONS, MATCHES])
+def test_a_partition_without_a_checkpoint_begins_with_the_rules_of_that_time(topic: str, since: int, severity: str) -> None:
+    """A worker that died before its first checkpoint leaves records from before a switch: they are judged by the rules before it."""
+    sets = {name: rules_of(RULE | {"severity": name}) for name in ("critical", "major", "warning")}
+    ledger = [Entry(version=one.version, at=EPOCH + 5 * number, writer="w", rules=pack(one)) for number, one in enumerate(sets.values())]
+    fold = RuleFold(rules_of({"rule": "of-the-folder"}), ledger=ledger)
+    fold.restore(topic, 0, {}, since)
+    assert fold.versions() == {(topic, 0): sets[severity].version}
+
+
+def test_a_ledger_that_cannot_be_read_gives_way_to_the_rules_of_the_process() -> None:
+    """It is counted; a state with sections has its own rules, whatever the ledger says."""
+    mine = rules_of(RULE)
+    fold = RuleFold(mine, ledger=[Entry(version="v", at=EPOCH, writer="w", rules=b"text")])
+    state = fold.restore(OBSERVATIONS, 0, {}, EPOCH)
+    assert (fold.versions(), fold.tally.refused) == ({(OBSERVATIONS, 0): mine.version}, 1)
+    again = RuleFold(rules_of(RULE | {"severity": "critical"}), ledger=[Entry(version="v", at=EPOCH, writer="w", rules=pack(rules_of()))])
+    again.restore(OBSERVATIONS, 0, state.full(), EPOCH)
+    assert again.versions() == {(OBSERVATIONS, 0): mine.version}
 
 
 def test_a_switch_is_written_with_the_next_delta_and_only_once() -> None:

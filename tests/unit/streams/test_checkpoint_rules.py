@@ -281,6 +281,14 @@ async def test_what_a_state_begins_with_is_kept_before_the_first_record_counts()
     assert again.state() == {"a": b"1", "count": b"1"}
 
 
+async def test_a_state_is_told_when_its_first_record_was_written() -> None:
+    """Which rules a log began with depends on it; the broker's time of the record counts, not the present."""
+    broker, fold = MemoryBroker(), CountingFold()
+    record = msgspec.structs.replace(broker.write(OBSERVATIONS, 0, amounts(("a", 1))), timestamp=17)
+    await Process(broker, fold=fold).take(record)
+    assert fold.since == {(OBSERVATIONS, 0): 17}
+
+
 async def test_rule_6_a_tick_brings_the_checkpoint() -> None:
     """Checkpoints are written inside stream iteration, so that it takes one more record, a tick, after the last observations."""
     broker = MemoryBroker()

@@ -12,12 +12,8 @@ from streams.telemetry import configure_logging
 
 @pytest.fixture
 def loggers() -> Iterator[None]:
-    """The process's own logging, put back afterwards."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    """What structlog was told is forgotten afterwards."""
     yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
     structlog.reset_defaults()
     structlog.contextvars.clear_contextvars()
 
