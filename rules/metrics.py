@@ -22,6 +22,7 @@ _RULE_COUNTERS = {
     "duplicate": "Observations that came to the rule again.",
     "crashed": "Observations and timers that the rule could not stand.",
     "missed": "Dates that were noticed too late to fire.",
+    "unrepeated": "Times that repetitions of an alert were left out, since a gap in the log made too many due at once.",
     "forgotten": "Groups that were forgotten, since nothing of them was heard for long.",
 }
 _TOTALS = {

@@ -21,6 +21,7 @@ class Counts:
         duplicate: observations that came again.
         crashed: observations and timers that it could not stand.
         missed: dates of a table that were noticed too late to fire.
+        unrepeated: times that repetitions of an alert were left out, since a gap in the log made too many of them due at once.
         forgotten: groups that were forgotten, since nothing of them was heard for long.
         fired_at: when an alert fired last, in event time.
         seconds: what its observations took, extrapolated from those that were timed (:mod:`rules.engine.sampling`).
@@ -35,6 +36,7 @@ class Counts:
     duplicate: int = 0
     crashed: int = 0
     missed: int = 0
+    unrepeated: int = 0
     forgotten: int = 0
     fired_at: Micros = BEGINNING
     seconds: float = 0.0

@@ -106,9 +106,20 @@ class Episodes:
             self._say(Change.RESOLVED, group, episode, due, ledger)
             self._forget(group)
         else:
-            episode.repeat_due = due + (self._rule.repeat or NEVER)
+            episode.repeat_due = self._again(due, ledger)
             group.alert_due = min(quiet_until(self._rule, episode), episode.repeat_due)
             self._say(Change.UPDATED, group, episode, due, ledger)
+
+    def _again(self, due: Micros, ledger: Ledger) -> Micros:
+        """When the alert is told next. Once a step has said more than it may, whatever else is due in it is left out."""
+        repeat = self._rule.repeat or NEVER
+        left_out = 0
+        if ledger.repeats:
+            ledger.repeats -= 1
+        else:
+            left_out = max((ledger.end - 1 - due) // repeat, 0)
+            self._counts.unrepeated += left_out > 0
+        return due + (left_out + 1) * repeat
 
     def _fire(self, group: Group, episode: Episode, at: Micros, ledger: Ledger) -> None:
         group.phase = FIRING

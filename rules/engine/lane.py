@@ -131,7 +131,7 @@ class Lane:
 
     def advance(self, now: Micros, ledger: Ledger) -> None:
         """Run everything that is due when the clock of the stream shows ``now``."""
-        ledger.clock = now
+        ledger.clock, ledger.end = now, now - self.lateness
         self._run(now - self.lateness, now - self.lateness - 1, ledger)
         at = self._waiting[0][0] + self.lateness if self._waiting else NEVER
         due = self._timers[0][0] + self.lateness + 1 if self._timers else NEVER
@@ -140,7 +140,9 @@ class Lane:
     def finish(self, until: Micros, ledger: Ledger) -> None:
         """Apply everything that waits, then run timers up to an instant and including it."""
         if self._waiting:
-            self._run(NEVER - 1, max(entry[0] for entry in self._waiting) - 1, ledger)
+            ledger.end = max(entry[0] for entry in self._waiting)
+            self._run(NEVER - 1, ledger.end - 1, ledger)
+        ledger.end = until + 1
         self._run(NEVER - 1, until, ledger)
         self.wake = self._timers[0][0] + self.lateness + 1 if self._timers else NEVER
 

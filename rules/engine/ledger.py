@@ -7,6 +7,10 @@ from rules.engine.outcome import Outcome
 from rules.state import BEGINNING
 from streams.ids import canonical
 
+MOST_REPEATS = 100_000
+"""Repetitions (``repeat``) that one step says one by one. A gap in the log makes all that lie in it due at once, and a process
+that dies of writing them would meet the same gap again when it is restarted."""
+
 
 class Ledger:
     """One a partition, so that an observation that nothing comes of allocates nothing.
@@ -15,14 +19,27 @@ class Ledger:
         noticed: the clock of the log during this step.
         clock: the clock of the stream when timers were last run.
         outcomes: of this step so far.
+        repeats: how many more repetitions of alerts this step may say.
+        end: no timer at or after this instant is run in this step.
     """
 
-    __slots__ = ("clock", "noticed", "outcomes")
+    __slots__ = ("clock", "end", "noticed", "outcomes", "repeats")
 
     def __init__(self) -> None:
         self.noticed: Micros = 0
         self.clock: Micros = BEGINNING
         self.outcomes: list[Outcome] = []
+        self.repeats = MOST_REPEATS
+        self.end: Micros = BEGINNING
+
+    def open(self, noticed: Micros) -> None:
+        """Begin a step.
+
+        Args:
+            noticed: the clock of the log during it.
+        """
+        self.noticed = noticed
+        self.repeats = MOST_REPEATS
 
     def close(self) -> Sequence[Outcome]:
         """The outcomes by (at, rule, group); what one group says at one instant stays in its order."""

@@ -122,7 +122,7 @@ class Partition:
         tally, ledger, alarm, max_ahead = self.tally, self._ledger, self._alarm, self._max_ahead
         routes = self._routes if tally.stopwatch is None else self._timed_now_and_then(observations, tally.stopwatch)
         tally.observations += len(observations)
-        ledger.noticed = noticed
+        ledger.open(noticed)
         found: list[Outcome] = []
         now = self.now
         for observation in observations:
@@ -181,7 +181,7 @@ class Partition:
 
     def _settle(self, noticed: Micros) -> None:
         """Judge what is due by what was known so far; after a restart that puts what is held back in its place."""
-        self._ledger.noticed = noticed
+        self._ledger.open(noticed)
         if self.now >= self._alarm.at:
             self._advance(self.now, self._ledger)
 
@@ -191,7 +191,7 @@ class Partition:
         What was held is judged last, since an observation that waited for its lateness may have ended it by now.
         """
         ledger = self._ledger
-        ledger.noticed = noticed
+        ledger.open(noticed)
         if turns:
             if self.speaks:
                 ledger.outcomes.extend(blind_alert(turn, noticed) for turn in turns)
@@ -216,7 +216,7 @@ class Partition:
             return _NOTHING
         self.now = now = max(self.now, observation.at + bearer.rule.lateness)
         ledger = self._ledger
-        ledger.noticed = noticed
+        ledger.open(noticed)
         if now >= self._alarm.at:
             self._advance(now, ledger)
         bearer.apply(observation, ledger)
@@ -227,7 +227,7 @@ class Partition:
     def finish(self, until: Micros, noticed: Micros) -> Sequence[Outcome]:
         """The stream ends: apply everything that waits, then run timers up to ``until``, that instant included."""
         ledger = self._ledger
-        ledger.noticed = noticed
+        ledger.open(noticed)
         for lane in self.lanes:
             lane.finish(until, ledger)
         return ledger.close()

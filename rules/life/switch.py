@@ -63,7 +63,7 @@ def switch(
     """
     after = partition.successor(now, registers, feeds)
     ledger = Ledger()
-    ledger.noticed = noticed
+    ledger.open(noticed)
     refed = None if after.eyes is None or not _are_others(partition.eyes, after.eyes) else after.eyes.table
     if refed is not None:
         for bearer in partition.bearers.values():

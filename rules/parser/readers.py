@@ -24,6 +24,9 @@ _WHOLE = re.compile(r"[0-9]{1,9}")
 MAX_LENGTH: Micros = 3653 * 86_400 * SECOND
 """The longest length of time: ten years. A timer far beyond the calendar is a slip of the pen, and no checkpoint could hold it."""
 
+LEAST_REPEAT: Micros = SECOND
+"""The shortest time after which an alert is told again."""
+
 
 class BadValueError(ValueError):
     """A value does not fit; ``what`` and ``fix`` are sentences for the rule's author."""
@@ -113,6 +116,15 @@ def positive_duration(item: Item, report: Report) -> Micros:
     length = duration(item, report)
     if length == 0:
         raise BadValueError("it must be longer than nothing.", "Write for example 30s.")
+    return length
+
+
+def repetition(item: Item, report: Report) -> Micros:
+    """A length of time after which something is said again: :data:`LEAST_REPEAT` at least."""
+    length = positive_duration(item, report)
+    if length < LEAST_REPEAT:
+        what = "it is shorter than 1s: the clock of the log goes on once a second, and nobody reads what is said more often."
+        raise BadValueError(what, "Write for example 5m.")
     return length
 
 

@@ -20,7 +20,7 @@ COMMON_FIELDS: Mapping[str, Reader] = {
     "for": readers.duration,
     "keep_firing_for": readers.duration,
     "lateness": readers.duration,
-    "repeat": readers.positive_duration,
+    "repeat": readers.repetition,
     "severity": readers.choice(Severity),
     "category": readers.category,
     "ticket": readers.choice(TicketPolicy),

@@ -102,7 +102,7 @@ def rule(chance: random.Random, form: str, grid: int, *, live: bool) -> dict[str
     if chance.random() < 0.5:
         drawn["lateness"] = time(9)
     if chance.random() < 0.25:
-        drawn["repeat"] = time(5, 1)
+        drawn["repeat"] = f"{chance.randint(1, 5) * max(grid, SECOND) // 1000}ms"  # Shorter ones are refused.
     return drawn
 
 

@@ -199,6 +199,9 @@ SAID: dict[str, tuple[str, ...]] = {
     "rate-two-bounds": ("6:15: rate: a rate has one bound. Write either {above: X, per: 1m} or {below: X, per: 1m}.",),
     "rate-without-per": ("6:15: rate: per is missing. Say for which time the bound is meant, for example per: 1m.",),
     "rate-without-window": ("4:9: 'rate' needs 'within'. Add the length of the window, for example within: 10m.",),
+    "repeat-too-often": (
+        "6:17: repeat: it is shorter than 1s: the clock of the log goes on once a second, and nobody reads what is said more often. Write for example 5m.",
+    ),
     "repeat-nothing": ("6:17: repeat: it must be longer than nothing. Write for example 30s.",),
     "sequence-begins-with-not": (
         "5:19: sequence: a sequence cannot begin with what does not come. Use 'absent' for a match that does not come at all.",
