@@ -75,6 +75,7 @@ class Episode(msgspec.Struct, array_like=True, gc=False):
             seen now.
         position: of the last match that had one.
         row: cells by column, where the episode is that of a row of a table.
+        unseen_until: the end of the last hole in sight in which it was quiet: quiet time counts from there.
     """
 
     starts_at: Micros
@@ -90,6 +91,7 @@ class Episode(msgspec.Struct, array_like=True, gc=False):
     stale: bool = False
     position: Position | None = None
     row: dict[str, str] = {}
+    unseen_until: Micros = BEGINNING
 
 
 class Group(msgspec.Struct, array_like=True, gc=False):

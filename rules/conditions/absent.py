@@ -20,7 +20,7 @@ class AbsentEvaluator:
     """
 
     memory_type: Any = Observation | None
-    silence = Silence.RISES
+    silence: Silence | None = Silence.RISES
 
     def __init__(self, condition: Absent, where: Matcher) -> None:
         self._condition = condition

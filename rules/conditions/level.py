@@ -21,7 +21,6 @@ class LevelEvaluator:
     """
 
     memory_type: Any = None
-    silence = Silence.FALLS
 
     def __init__(self, condition: Level, where: Matcher, clear: Matcher | None, stale_after: Micros | None) -> None:
         self._condition = condition
@@ -30,6 +29,8 @@ class LevelEvaluator:
         self.idle = self._idle(where, clear)
         self._clear = None if clear is None else clear.run
         self._stale_after = stale_after
+        # A pulse is over at its own instant, whoever sees it or not.
+        self.silence: Silence | None = Silence.FALLS if stale_after else None
 
     def sample(self, group: Group, observation: Observation) -> Signal | Undecided:
         """A match raises or holds; a clearing sample ends."""
@@ -89,5 +90,5 @@ class LevelEvaluator:
         return told
 
     def resume(self, at: Micros) -> Micros:
-        """Until when a match at an instant is believed. A pulse is over at its own instant, whoever sees it or not."""
+        """Until when a match at an instant is believed."""
         return at + (self._stale_after or 0)

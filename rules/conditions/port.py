@@ -60,10 +60,10 @@ class Silent(Evaluator, Protocol):
     """A form whose timer ripens because nothing came, so that it must not be run while nothing could come.
 
     Attributes:
-        silence: whether the condition then rises or falls.
+        silence: whether the condition then rises or falls; ``None``: this one's timer has nothing to do with silence.
     """
 
-    silence: Silence
+    silence: Silence | None
 
     def resume(self, at: Micros) -> Micros:
         """When the timer would ripen if silence had begun at an instant."""

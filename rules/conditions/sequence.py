@@ -116,7 +116,7 @@ class UnansweredEvaluator:
     """
 
     memory_type: Any = Observation | None
-    silence = Silence.RISES
+    silence: Silence | None = Silence.RISES
     idle: Idle | None = None
 
     def __init__(self, condition: Unanswered, first: StepMatcher, answer: StepMatcher) -> None:

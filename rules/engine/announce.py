@@ -99,4 +99,4 @@ def _values(rule: Rule, key: Mapping[str, Any], episode: Episode) -> dict[str, o
 
 def quiet_until(rule: Rule, episode: Episode) -> Micros:
     """When a quiet alert resolves, unless the condition holds again."""
-    return NEVER if episode.ended_at == NEVER else episode.ended_at + rule.keep_firing_for
+    return NEVER if episode.ended_at == NEVER else max(episode.ended_at, episode.unseen_until) + rule.keep_firing_for

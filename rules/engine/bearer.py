@@ -57,7 +57,9 @@ class RuleBearer:
         self._rebind(self.groups, self.dirty)
 
     def watch(self, eyes: Eyes, room: WaitingRoom) -> None:
-        """Mind blindness from now on."""
+        """Mind blindness from now on. Dates come whoever sees, and say nothing about a source that a row is named by."""
+        if self._dated is not None:
+            return
         self._guard = Guard(self.rule, self.evaluator, eyes, room, self.arm)
         self._episodes.blind = self._guard.blind
         self._guard.held = self.held
@@ -133,7 +135,7 @@ class RuleBearer:
         self._lane.arm(group, self)
 
     def _run(self, group: Group, due: Micros, ledger: Ledger, *, of_condition: bool) -> None:
-        group.ran_at = due
+        group.ran_at = max(group.ran_at, due)  # A repetition that was due while the resolution was held comes afterwards.
         try:
             if of_condition and self._dated is not None and self._dated.passes_over(group, due, ledger.clock):
                 self.counts.missed += 1
@@ -154,10 +156,18 @@ class RuleBearer:
         """End the condition of a group for another reason than an observation or a timer."""
         self._episodes.fall(group, at)
 
-    def begin_after(self, key: Key, at: Micros) -> None:
-        """Make a group that takes nothing up to an instant, which counts as late."""
-        group = self._create(key)
-        group.ran_at = at
+    def begin_after(self, old: Group, at: Micros, *, same: bool) -> None:
+        """Make a group that takes nothing up to an instant, which counts as late, and knows what another one has seen.
+
+        Args:
+            old: that other one, of the same key.
+            at: that instant.
+            same: whether its memory means the same.
+        """
+        group = self._create(old.key)
+        group.last_at, group.ids, group.tied, group.ran_at = old.last_at, old.ids, old.tied, at
+        if same and self._dated is not None:
+            group.memory = old.memory
         self.dirty.add(group.bucket)
 
     def adopt(self, group: Group) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from config.moment import Micros, render
-from rules.conditions.port import Evaluator
+from rules.conditions.port import Evaluator, Silent
 from rules.engine.announce import announce, quiet_until
 from rules.engine.counts import Counts
 from rules.engine.ledger import Ledger
 from rules.model import Rule
-from rules.state import FIRING, IDLE, NEVER, PENDING, QUIET, Episode, Group
+from rules.state import FIRING, IDLE, NEVER, PENDING, QUIET, Episode, Group, Silence
 from streams.alert import Change
 from streams.observation import Observation
 
@@ -29,6 +29,7 @@ class Episodes:
         self._rule = rule
         self._evaluator = evaluator
         self._counts = counts
+        self._fades = isinstance(evaluator, Silent) and evaluator.silence is Silence.FALLS
 
     def rise(self, group: Group, at: Micros, observation: Observation | None, ledger: Ledger) -> None:
         """The condition begins to hold."""
@@ -64,7 +65,7 @@ class Episodes:
         elif group.phase is FIRING and group.episode is not None:
             group.phase = QUIET
             group.episode.ended_at = at
-            group.episode.stale = stale
+            group.episode.stale = stale or (self.blind is not None and self.blind(group))
             group.alert_due = min(quiet_until(self._rule, group.episode), group.episode.repeat_due)
 
     def match(self, group: Group, observation: Observation, ledger: Ledger) -> None:
@@ -88,8 +89,10 @@ class Episodes:
     def mark(self, group: Group, at: Micros, ledger: Ledger) -> bool:
         """Sight was lost or came back at an instant: a firing alert says so. Returns whether that changed anything."""
         episode = group.episode
-        if group.phase is not FIRING or episode is None or self.blind is None or self.blind(group) is episode.stale:
+        if group.phase is PENDING or episode is None or self.blind is None or self.blind(group) is episode.stale:
             return False
+        if group.phase is QUIET and episode.stale and self._fades:
+            return False  # Its source had gone stale by itself, whoever looked.
         episode.stale = not episode.stale
         self._say(Change.UPDATED, group, episode, max(at, episode.fired_at, episode.last_seen), ledger)
         return True

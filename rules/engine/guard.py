@@ -8,7 +8,8 @@ import msgspec
 from config.feeds import Feed, FeedTable
 from config.moment import Micros
 from rules.conditions.port import Evaluator, Silent
-from rules.model import Rule
+from rules.engine.announce import quiet_until
+from rules.model import Count, Rule
 from rules.sight import Eyes, FeedSight, Hole, Timer, Verdict, WaitingRoom, judge
 from rules.state import NEVER, Group, Phase, Silence
 from streams.observation import Observation
@@ -29,8 +30,11 @@ class Guard:
     """
 
     def __init__(self, rule: Rule, evaluator: Evaluator, eyes: Eyes, room: WaitingRoom, release: Callable[[Group], None]) -> None:
-        self._silent = evaluator if isinstance(evaluator, Silent) else None
+        self._silent = evaluator if isinstance(evaluator, Silent) and evaluator.silence is not None else None
+        self._rule = rule
         self._lateness = rule.lateness
+        # What ends by a sample or at its own instant has ended, and without a quiet time nothing is waited for.
+        self._waits_quietly = rule.keep_firing_for > 0 or isinstance(rule.condition, Count)
         self._eyes = eyes
         self._room = room
         self._release = release
@@ -58,11 +62,11 @@ class Guard:
             due: the timer's instant.
             condition: whether it is the condition's timer, and not the alert's.
         """
-        found = self._concerned(group, condition=condition)
+        found = self._concerned(group, due, condition=condition)
         if found is None:
             return False
-        silent, feed, known = found
-        verdict, at = judge(self._timer(silent, group, due, condition=condition), feed, known, known.heard)
+        timer, feed, known = found
+        verdict, at = judge(timer, feed, known, self._heard(group, timer, feed, known, condition=condition))
         if verdict is Verdict.HOLD:
             held = self.held.get(group.key, Held())
             self.held[group.key] = held._replace(condition=due) if condition else held._replace(alert=due)
@@ -70,8 +74,17 @@ class Guard:
                 self._queued[group.key] = at
                 self._room.wait(feed.name, at, group, self._leave)
         elif verdict is Verdict.RESTART:
-            _restart(group, silent, at, condition=condition)
+            self._restart(group, timer, at, condition=condition)
         return verdict is not Verdict.RUN
+
+    def _heard(self, group: Group, timer: Timer, feed: Feed, known: FeedSight, *, condition: bool) -> Micros:
+        """Up to when the feed was heard.
+
+        An alert may resolve between two signs of life: what is clear need not wait for the next, unless the feed is blind.
+        """
+        if condition or group.phase is not Phase.QUIET or self.blind(group):
+            return known.heard
+        return self._eyes.heard_with(feed, known, timer.due)
 
     def part(self, group: Group, table: FeedTable) -> bool:
         """The feeds become others: silence that the source's feed did not see so far counts for nothing, whatever feed it has now.
@@ -95,47 +108,54 @@ class Guard:
             known = FeedSight(known.heard, known.blind_at, (*known.holes, Hole(known.heard, clock)))
         for condition in (False, True):
             due = group.condition_due if condition else group.alert_due
-            silent = self._stands_on(group, condition=condition)
-            if silent is None or due == NEVER:
+            timer = None if due == NEVER else self._timer(group, due, condition=condition)
+            if timer is None:
                 continue
-            timer = self._timer(silent, group, due, condition=condition)
             judged = judge(timer, feed, known, clock)
             if judged.verdict is Verdict.HOLD:  # It would deliver later what it saw; now nobody waits for that.
                 judged = judge(timer, msgspec.structs.replace(feed, replays=False), known, clock)
             if judged.verdict is Verdict.RESTART:
-                _restart(group, silent, judged.at, condition=condition)
+                self._restart(group, timer, judged.at, condition=condition)
                 restarted = True
         return restarted
 
     def lets(self, group: Group, due: Micros, observation: Observation, *, condition: bool) -> bool:
         """Whether an observation after a timer's instant shows that the silence up to it was seen."""
-        found = self._concerned(group, condition=condition)
+        found = self._concerned(group, due, condition=condition)
         if found is None:
             return True
-        silent, feed, known = found
+        timer, feed, known = found
         received = observation.at if observation.received_at is None else observation.received_at
         heard = self._eyes.heard_with(feed, known, received)
-        return judge(self._timer(silent, group, due, condition=condition), feed, known, heard).verdict is Verdict.RUN
+        return judge(timer, feed, known, heard).verdict is Verdict.RUN
 
-    def _concerned(self, group: Group, *, condition: bool) -> tuple[Silent, Feed, FeedSight] | None:
-        """The form and the feed, when the timer stands on silence."""
-        silent = self._stands_on(group, condition=condition)
-        if silent is None:
+    def _concerned(self, group: Group, due: Micros, *, condition: bool) -> tuple[Timer, Feed, FeedSight] | None:
+        """The timer and the feed, when the timer stands on silence."""
+        timer = self._timer(group, due, condition=condition)
+        if timer is None:
             return None
         source = self._source_of(group)
         found = None if source is None else self._eyes.of(source)
-        return None if found is None else (silent, *found)
+        return None if found is None else (timer, *found)
 
-    def _stands_on(self, group: Group, *, condition: bool) -> Silent | None:
-        """The form, when the timer stands on silence."""
+    def _timer(self, group: Group, due: Micros, *, condition: bool) -> Timer | None:
+        """The timer, when it stands on silence: that of the condition, of ``for`` above it, or of an alert that is quiet."""
         silent = self._silent
-        if silent is None or condition:
-            return silent
-        return silent if silent.silence is Silence.RISES and group.phase is Phase.PENDING else None
+        if condition:
+            return None if silent is None else Timer(due, due, self._lateness, silent.resume)
+        episode = group.episode
+        if episode is None:
+            return None
+        if group.phase is Phase.QUIET:
+            quiet = self._waits_quietly and due == quiet_until(self._rule, episode)
+            return Timer(due, due, self._lateness, self._quiet_after) if quiet else None
+        if silent is None or silent.silence is not Silence.RISES or group.phase is not Phase.PENDING:
+            return None
+        return Timer(due, episode.starts_at, self._lateness, silent.resume)
 
-    def _timer(self, silent: Silent, group: Group, due: Micros, *, condition: bool) -> Timer:
-        rose = due if condition or group.episode is None else group.episode.starts_at
-        return Timer(due, rose, self._lateness, silent.resume)
+    def _quiet_after(self, at: Micros) -> Micros:
+        """When an alert resolves whose quiet time began to count at an instant."""
+        return at + self._rule.keep_firing_for
 
     def _source_of(self, group: Group) -> str | None:
         """The source whose silence it is: the group's, or that of the last observation that the group remembers."""
@@ -153,12 +173,14 @@ class Guard:
         if self.held.pop(group.key, None) is not None:
             self._release(group)
 
-
-def _restart(group: Group, silent: Silent, at: Micros, *, condition: bool) -> None:
-    """Let silence count from an instant on."""
-    if condition:
-        group.condition_due = silent.resume(at)
-        return
-    group.phase, group.episode, group.alert_due = Phase.IDLE, None, NEVER
-    # A later first step of a sequence may wait already: its time runs by itself.
-    group.condition_due = min(group.condition_due, silent.resume(at))
+    def _restart(self, group: Group, timer: Timer, at: Micros, *, condition: bool) -> None:
+        """Let silence count from an instant on."""
+        if condition:
+            group.condition_due = timer.resume(at)
+        elif group.phase is Phase.QUIET and group.episode is not None:
+            group.episode.unseen_until = at
+            group.alert_due = min(timer.resume(at), group.episode.repeat_due)
+        else:
+            group.phase, group.episode, group.alert_due = Phase.IDLE, None, NEVER
+            # A later first step of a sequence may wait already: its time runs by itself.
+            group.condition_due = min(group.condition_due, timer.resume(at))

@@ -14,6 +14,7 @@ from config.moment import Micros
 from rules.conditions.activehours import ActiveHours
 from rules.conditions.bands import Banding, Bands
 from rules.conditions.factory import believed_for
+from rules.engine.announce import quiet_until
 from rules.life.fate import without_places
 from rules.model import Absent, Cluster, Count, Level, Rule, Unanswered
 from rules.state import NEVER, Episode, Group, Phase
@@ -60,7 +61,7 @@ def _retime_alert(group: Group, episode: Episode, was: Rule, now: Rule, at: Micr
     if was.repeat != now.repeat:
         episode.repeat_due = _next(episode.fired_at, now.repeat, at)
     if (was.repeat, was.keep_firing_for) != (now.repeat, now.keep_firing_for):
-        quiet = NEVER if episode.ended_at == NEVER else max(episode.ended_at + now.keep_firing_for, at)
+        quiet = max(quiet_until(now, episode), at)
         group.alert_due = min(quiet, episode.repeat_due)
 
 

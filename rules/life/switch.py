@@ -10,6 +10,7 @@ from rules.engine import Outcome, Partition
 from rules.engine.announce import announce
 from rules.engine.bearer import RuleBearer
 from rules.engine.ledger import Ledger
+from rules.engine.snapshot import shape_of
 from rules.life.carry import Tables, retimer, tells
 from rules.life.fate import Change, Fate, Policy, changes
 from rules.model import Rule, RuleSet
@@ -110,7 +111,7 @@ def _hand_over(fate: Fate, old: RuleBearer, new: RuleBearer | None, clock: Micro
     if new is None or fate in _CAUSES:
         _resolve_all(old, clock, _CAUSES[fate], ledger)
         if new is not None:
-            _begin_after(old, new, clock)
+            _begin_after(old, new)
         return
     if fate is Fate.KEPT:
         _carry(old, new, tables, clock, ledger)
@@ -143,14 +144,18 @@ def _resolve_all(bearer: RuleBearer, clock: Micros, cause: Cause, ledger: Ledger
         ledger.outcomes.append(msgspec.structs.replace(_said(bearer, group, Event.RESOLVED, at, ledger), cause=cause))
 
 
-def _begin_after(old: RuleBearer, new: RuleBearer, clock: Micros) -> None:
-    """Keep an alert that began at the very instant of the switch from beginning again: its id is that of one that is over."""
+def _begin_after(old: RuleBearer, new: RuleBearer) -> None:
+    """Let groups begin with nothing but what is late for them, what came before, and which dates are settled.
+
+    What was seen before the switch, or at the instant at which an alert began, could else begin an alert again that is over,
+    with the same id: so that nobody would hear of it, nor of the next.
+    """
     if old.rule.by != new.rule.by:
         return
+    new.horizon, same = old.horizon, shape_of(old.rule) == shape_of(new.rule)
     for group in old.groups.values():
-        at = _instant(group, old.rule, clock)
-        if group.episode is not None and group.episode.starts_at == at:
-            new.begin_after(group.key, at)
+        episode = None if group.phase is Phase.PENDING else group.episode
+        new.begin_after(group, group.ran_at if episode is None else max(group.ran_at, episode.starts_at), same=same)
 
 
 def _said(bearer: RuleBearer, group: Group, change: Event, at: Micros, ledger: Ledger) -> AlertEvent:

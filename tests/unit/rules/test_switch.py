@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from config.moment import SECOND
-from rules.engine import Outcome, Partition, snapshot
+from rules.engine import Note, Outcome, Partition, snapshot
 from rules.life import Fate, Policy, changes, switch
 from rules.model import RuleSet
 from streams.observation import Position
@@ -184,6 +184,46 @@ def test_an_alert_of_the_very_instant_of_a_reset_does_not_begin_again() -> None:
     stream = Stream(OVER).see("5: 9").switch(OVER | {"where": "value > 6"}, r="reset").see("5: 9, 6: 9")
     assert stream.told == [("firing", 5, 5, None, 1), ("resolved", 5, 5, 5, 1), ("firing", 6, 6, None, 1)]
     assert [why for why, _ in notes(stream.said)] == ["late"]
+
+
+def test_what_came_before_a_reset_begins_nothing_when_it_comes_again() -> None:
+    """Its alert is over and would have the same id, and the next match, which is told, would be hidden behind it."""
+    reset = OVER | {"where": "value > 6"}
+    stream = Stream(OVER).see("0: 9").tick(5).switch(reset, r="reset")
+    again = [seen(0, 9, id="001"), seen(0, 9, id="other"), seen(-1, 9)]
+    stream.said.extend(outcome for one in again for outcome in stream.engine.observe(one, 0))
+    assert notes(stream.said) == [(Note.DUPLICATE, "001"), (Note.LATE, "other"), (Note.LATE, "-1-9")]
+    assert stream.see("6: 9").told[2:] == [("firing", 6, 6, None, 1)]
+
+
+def test_what_was_pending_at_a_reset_may_begin_again_at_its_instant() -> None:
+    """Nobody was told of it, so nothing hides the alert that now comes of it."""
+    slow = OVER | {"for": "10s"}
+    stream = Stream(slow).see("0: 9").switch(slow | {"where": "value > 6"}, r="reset").see("0: 9").tick(11)
+    assert stream.told == [("firing", 10, 0, None, 1)]
+
+
+def test_a_timer_that_ran_before_a_reset_makes_late_what_was_late() -> None:
+    """A group has gone as far as its timers, under whatever definition."""
+    stale = OVER | {"stale_after": "4s"}
+    stream = Stream(stale).see("0: 9").tick(5).switch(stale | {"where": "value > 6"}, r="reset").see("4: 9, 4.5: 9")
+    assert [why for why, _ in notes(stream.said)] == ["late"]
+    assert stream.told[2:] == [("firing", 4.5, 4.5, None, 1)]
+
+
+def test_a_group_of_another_key_begins_with_nothing() -> None:
+    """Of it nothing was seen, and no alert of it has been."""
+    stream = Stream(OVER).see("3: 9").switch(OVER | {"by": ["zone"]}).see("1: 9")
+    assert stream.told[2:] == [("firing", 1, 1, None, 1)]
+
+
+def test_another_form_knows_what_came_before_and_nothing_else() -> None:
+    """A window begins empty, and what was late is late."""
+    count = OVER | {"count": 2, "within": "60s"}
+    stream = Stream(OVER).see("3: 9, 5: 1").switch(count).see("4: 9, 6: 9")
+    assert [why for why, _ in notes(stream.said)] == ["late"]
+    assert stream.told[2:] == []
+    assert stream.see("7: 9").told[2:] == [("firing", 7, 7, None, 2)]
 
 
 def test_another_form_is_reset_whatever_the_policy_says() -> None:

@@ -4,11 +4,15 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from config.moment import SECOND
-from rules.engine import Outcome, Partition
+from rules.engine import Outcome, Partition, snapshot
+from rules.life import Policy
 from rules.life.switch import switch
 from rules.model import Given, RuleSet
 from rules.parser import parse_rules
+from streams.alert import Severity
 from tests.fakes.rulekit import EPOCH, KINDS, alerts, seen
 
 GONE: dict[str, Any] = {"rule": "gone", "kind": "door", "absent": "60s"}
@@ -72,6 +76,23 @@ def test_a_date_that_fired_stays_settled_and_a_new_one_comes() -> None:
     assert said(switched.outcomes) == [("firing", "b", 20), ("resolved", "b", 50)]
     again = switch(switched.partition, after, rules([], other), noticed=0)
     assert said([*again.outcomes, *tick(again.partition, 400)]) == [("firing", "a", 300), ("resolved", "a", 330)]
+
+
+def test_a_date_that_fired_does_not_fire_again_by_a_reset() -> None:
+    """Exactly once is exactly once; another column of the table has dates of its own."""
+    table = "a,2026-03-02T04:00:10Z\n"
+    before, after = rules([], table), rules([], table)
+    changed = msgspec.structs.replace(after.rules[1], version="other", severity=Severity.CRITICAL)
+    after = msgspec.structs.replace(after, rules=(after.rules[0], changed), version="other")
+    engine = Partition(before)
+    tick(engine, 0)
+    assert said(tick(engine, 20)) == [("firing", "a", 10)]
+    switched = switch(engine, before, after, noticed=0, policies={"due": Policy.RESET})
+    assert said(switched.outcomes) == [("resolved", "a", 20)]
+    assert said(tick(switched.partition, 3000)) == []
+    restored = Partition(after)
+    snapshot.restore(restored, snapshot.full(switched.partition))
+    assert said(tick(restored, 3500)) == []
 
 
 def test_a_source_that_left_is_not_missed_because_the_rule_was_changed() -> None:
