@@ -15,7 +15,7 @@ from config.moment import Micros
 from config.polygon import fault_of
 from config.records import read_record
 from config.report import Place, Report
-from config.sources import SCENES, Camera, Point, Zone
+from config.sources import SCENES, Camera, Point, Zone, Zoom
 from config.suggest import did_you_mean
 from config.yamlfile import Node, read_yaml
 from config.zonehours import read_active
@@ -52,6 +52,7 @@ class _ZoneText(msgspec.Struct, frozen=True, kw_only=True):
     every: Any = None
     active: Any = None
     kind: str | None = None
+    zoom: Any = "auto"
 
 
 Text = TypeVar("Text", bound=msgspec.Struct)
@@ -126,7 +127,16 @@ def _zone(node: Node, report: Report) -> Zone | None:
         kind=given.kind,
         active=read_active(given.active, node.locate("active"), report),
         every=None if given.every is None else _length("every", given.every, node, report),
+        zoom=_zoom(given.zoom, node, report),
     )
+
+
+def _zoom(given: Any, node: Node, report: Report) -> Zoom:
+    try:
+        return Zoom(given)
+    except ValueError:
+        report.add(node.locate("zoom"), f"zoom: {given!r} is no way to look at a zone.", f"Write one of {', '.join(Zoom)}.")
+        return Zoom.AUTO
 
 
 def _length(name: str, given: Any, node: Node, report: Report) -> Micros:

@@ -1,6 +1,7 @@
 """Cameras with their zones, and devices."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 import msgspec
 
@@ -24,6 +25,16 @@ PUSHED = "push:"
 """The source of a camera whose frames are pushed to the gateway."""
 
 
+class Zoom(StrEnum):
+    """Whether the model is shown a zone larger than the whole picture would show it."""
+
+    AUTO = "auto"
+    """Where the zone is small in the picture."""
+    NEVER = "never"
+    ALWAYS = "always"
+    """As large as it can be: what is looked for is small beside its zone."""
+
+
 class Zone(msgspec.Struct, frozen=True, kw_only=True):
     """A polygon of a camera's picture in which one scene is judged.
 
@@ -35,6 +46,7 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True):
         every: time between two looks, microseconds; default = the scene's own.
         kind: kind of the observations; default = the scene's (:data:`SCENES`).
         active: hours of the week in which it is judged; ``None`` is always.
+        zoom: whether the model is shown it larger.
     """
 
     id: str
@@ -44,6 +56,7 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True):
     kind: str | None = None
     every: Micros | None = None
     active: Active | None = None
+    zoom: Zoom = Zoom.AUTO
 
 
 class Camera(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,12 +9,15 @@ from config.moment import SECOND, Micros
 from config.sources import Camera, Zone
 from config.weekly import is_active
 from detectors import gate, health
-from detectors.boxes import Box, Detection
+from detectors.boxes import Detection
 from detectors.evidence.chain import Link, Taken
 from detectors.evidence.picture import Stamp, evidence_jpeg, frame_digest, lossless
 from detectors.glance import Glance
 from detectors.health import Health, Limits
-from detectors.inference.port import Detector
+from detectors.inference.mosaic import Region
+from detectors.inference.packed import PackedDetector, Question
+from detectors.inference.port import Detector, SquareDetector
+from detectors.inference.zooming import Ground, regions_of
 from detectors.lessons import Lessons
 from detectors.scenes.port import Need
 from detectors.scenes.port import Sight as ZoneSight
@@ -55,7 +58,7 @@ class Begun(msgspec.Struct, frozen=True):
         thumbnail: of it.
         told: what is told of the camera itself.
         due: the zones that are looked at.
-        regions: where the model must look; nowhere when no zone needs it, or nothing has changed.
+        regions: where, and how closely, the model must look; nowhere when no zone needs it, or nothing has changed.
         own: its time in the camera's own.
     """
 
@@ -63,7 +66,7 @@ class Begun(msgspec.Struct, frozen=True):
     thumbnail: Glance
     told: tuple[Observation, ...]
     due: tuple[Zone, ...] = ()
-    regions: tuple[Box, ...] = ()
+    regions: tuple[Region, ...] = ()
     own: Micros = 0
 
 
@@ -85,7 +88,7 @@ class Judge:
     def __init__(
         self,
         camera: Camera,
-        detector: Detector,
+        detector: SquareDetector,
         keep: Keep | None,
         limits: Limits | None = None,
         *,
@@ -97,6 +100,7 @@ class Judge:
     ) -> None:
         self._camera = camera
         self._detector = detector
+        self._looking = PackedDetector(detector)
         self._keep = keep
         self._chain = chain
         self._faces = faces
@@ -110,10 +114,15 @@ class Judge:
         extract = lessons.extractor.features if lessons is not None else None
         self._views = {zone.id: view_of(zone, self._watchers[zone.id], extract, early) for zone in camera.zones}
         self._told_sight = dict.fromkeys(self._watchers, ZoneSight.CLEAR)
-        self._regions = [around(zone.polygon) for zone in camera.zones if Need.DETECTIONS in self._watchers[zone.id].needs]
+        seen = [zone for zone in camera.zones if Need.DETECTIONS in self._watchers[zone.id].needs]
+        self._grounds = [Ground(zone.polygon, around(zone.polygon), zone.zoom) for zone in seen]
         self._sight: Sight | None = None
         self._timeline = Timeline()
-        self.inferences = 0
+
+    @property
+    def inferences(self) -> int:
+        """Inputs that it has given to the model itself."""
+        return self._looking.inputs
 
     @property
     def condition(self) -> health.Condition:
@@ -132,7 +141,10 @@ class Judge:
     def look(self, frame: Frame) -> tuple[Observation, ...]:
         """Judge one frame; frames come in the order of their event time."""
         begun = self.begin(frame)
-        return self.finish(begun, self._ask_model(frame) if begun.regions else None)
+        if not begun.regions:
+            return self.finish(begun, None)
+        answer = self._looking.look(Question(frame.picture, begun.regions))
+        return self.finish(begun, answer.found, whole=answer.whole)
 
     def begin(self, frame: Frame) -> Begun:
         """Judge what needs no model, and say where the model must look; :meth:`finish` is called with what it found."""
@@ -147,7 +159,12 @@ class Judge:
         self._blind(resting)
         due = [zone for zone in self._camera.zones if zone not in resting and self._views[zone.id].due(own)]
         asks = self._wanted(due) and self._needs_model(thumbnail, own)
-        return Begun(frame, thumbnail, tuple(told), tuple(due), tuple(self._regions) if asks else (), own)
+        return Begun(frame, thumbnail, tuple(told), tuple(due), self._regions(frame) if asks else (), own)
+
+    def _regions(self, frame: Frame) -> tuple[Region, ...]:
+        """Where the model looks: by the frame's own size, since a camera may change its resolution."""
+        height, width = frame.picture.shape[:2]
+        return regions_of(self._grounds, width, height, self._detector.side)
 
     def finish(self, begun: Begun, seen: tuple[Detection, ...] | None, *, whole: bool = True) -> tuple[Observation, ...]:
         """Judge the rest of a frame.
@@ -201,11 +218,9 @@ class Judge:
         last = self._sight
         if last is None or at - last.at >= REFRESH or at < last.at:
             return True
-        return thumbnail.mark != last.thumbnail.mark and gate.changed(thumbnail.grey, last.thumbnail.grey, self._regions)
-
-    def _ask_model(self, frame: Frame) -> tuple[Detection, ...]:
-        self.inferences += 1
-        return self._detector.detect([frame.picture])[0]
+        return thumbnail.mark != last.thumbnail.mark and gate.changed(
+            thumbnail.grey, last.thumbnail.grey, [ground.box for ground in self._grounds]
+        )
 
     def _told(self, zone: Zone, stay: Stay, frame: Frame, *, fresh: bool) -> Observation:
         """The observation of a stay; a full disk costs its picture and not the observation."""
@@ -245,7 +260,7 @@ class Judge:
 
     def _evidence(self, zone: Zone, stay: Stay, frame: Frame, *, fresh: bool) -> bytes:
         """The picture. People may have walked since the model's last look, so it looks again before they are blurred."""
-        seen = self.seen if fresh else self._ask_model(frame)
+        seen = self.seen if fresh else self._looking.whole(frame.picture)
         if self._faces is not None:
             seen = (*seen, *self._faces.detect([frame.picture])[0])
         return evidence_jpeg(frame.picture, zone.polygon, stay.box, seen, Stamp(self._camera.id, zone.id, frame.at))

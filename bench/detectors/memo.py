@@ -4,17 +4,17 @@ import hashlib
 from collections.abc import Sequence
 
 from detectors.boxes import Detection
-from detectors.inference.port import Detector, Picture
+from detectors.inference.port import Picture, SquareDetector
 
 
 class Memo:
-    """A :class:`detectors.inference.port.Detector` that remembers its answers.
+    """A :class:`detectors.inference.port.SquareDetector` that remembers its answers.
 
     Args:
         detector: the one that is asked.
     """
 
-    def __init__(self, detector: Detector) -> None:
+    def __init__(self, detector: SquareDetector) -> None:
         self._detector = detector
         self._known: dict[bytes, tuple[Detection, ...]] = {}
 
@@ -22,6 +22,11 @@ class Memo:
     def labels(self) -> tuple[str, ...]:
         """Every label that it can give."""
         return self._detector.labels
+
+    @property
+    def side(self) -> int:
+        """Side of the model's input, pixels."""
+        return self._detector.side
 
     @property
     def asked(self) -> int:

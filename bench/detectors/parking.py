@@ -22,7 +22,7 @@ from detectors.evaluation.measures import Measures
 from detectors.evaluation.report import evaluate
 from detectors.evaluation.told import told_by
 from detectors.health import Limits
-from detectors.inference.port import Detector, Picture
+from detectors.inference.port import Picture, SquareDetector
 from detectors.judge import Judge
 from detectors.sources.frame import Frame
 from streams.observation import Observation
@@ -82,7 +82,7 @@ class ParkingReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def measure(
-    detector: Detector, progress: Callable[[str], None], environment: Mapping[str, str], *, seed: int, stays: int, negatives: int
+    detector: SquareDetector, progress: Callable[[str], None], environment: Mapping[str, str], *, seed: int, stays: int, negatives: int
 ) -> ParkingReport:
     """Play every script once, judge it at every rate, and count.
 
@@ -126,7 +126,7 @@ def open_stages(environment: Mapping[str, str]) -> tuple[dict[str, Stage], list[
     return stages, absent
 
 
-def judged(script: Script, stage: Stage, pictures: Sequence[Picture], detector: Detector, every: int) -> list[Observation]:
+def judged(script: Script, stage: Stage, pictures: Sequence[Picture], detector: SquareDetector, every: int) -> list[Observation]:
     """What the product's judge tells of a scene; each scene has a camera of its own.
 
     Args:

@@ -1,4 +1,4 @@
-"""``cityloop bench parking`` and ``heads``: how good the detectors are on vehicles put into real footage, and on drawn scenes."""
+"""``cityloop bench parking``, ``zoom`` and ``heads``: how good the detectors are on vehicles put into real footage, and on drawn scenes."""
 
 import os
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +9,7 @@ from cityloop.terminal import Exit, emit, refuse, talk
 from config.problem import ProblemsError
 
 if TYPE_CHECKING:
+    from bench.detectors.distance import ZoomReport
     from bench.detectors.headrows import HeadsReport
     from bench.detectors.parking import ParkingReport
 
@@ -20,6 +21,7 @@ _REPORTED = 20260302
 def register(group: typer.Typer) -> None:
     """Add the commands to the group of benchmarks."""
     group.command(name="parking")(parking)
+    group.command(name="zoom")(zoom)
     group.command(name="heads")(heads)
 
 
@@ -70,6 +72,39 @@ def _show_parking(report: "ParkingReport") -> None:
             typer.echo(f"  {name:15} scenes {row.scenes:3}  events {row.events:3}  told {row.told:3}  matched {row.matched:3}{wrong}")
     typer.echo(report.note)
     typer.echo(f"{report.pictures} pictures in {report.seconds:.0f} s")
+
+
+def zoom(*, json: _Json = False) -> None:
+    """Vehicles that are small in the picture, looked at as a part of the whole picture and closely: how many are found, and what it costs.
+
+    Exit 1 where no footage is on this machine.
+    """
+    from bench.detectors.distance import measure  # noqa: PLC0415  # Heavy, and other commands do without.
+    from bench.detectors.footage import NoFootageError  # noqa: PLC0415  # As above.
+    from detectors.inference.detector import NanoDet  # noqa: PLC0415  # As above.
+    from detectors.sources.frame import SourceError  # noqa: PLC0415  # As above.
+    from detectors.weights.cache import cache_folder, require  # noqa: PLC0415  # As above.
+
+    try:
+        report = measure(NanoDet(require(cache_folder(os.environ))), os.environ, _progress)
+    except ProblemsError as error:
+        raise refuse(error) from None
+    except (NoFootageError, SourceError) as error:
+        talk.print(str(error), style="red", markup=False)
+        raise typer.Exit(Exit.FOUND_PROBLEMS) from None
+    if json:
+        emit(report)
+    else:
+        _show_zoom(report)
+
+
+def _show_zoom(report: "ZoomReport") -> None:
+    for row in report.rows:
+        typer.echo(
+            f"{row.pixels:3} pixels wide, zoom {row.zoom.value:6}: {_share(row.found / row.vehicles, row.interval)} of {row.vehicles} found, "
+            f"{row.ghosts} where none are, {row.inputs:.2f} inputs and {row.cpu_ms:.0f} ms of processor time a look"
+        )
+    typer.echo(report.note)
 
 
 def _share(value: float | None, interval: tuple[float, float] | None) -> str:

@@ -28,7 +28,9 @@ MOST_TOGETHER = 32
 class Judging(Protocol):
     """What judges one camera; :class:`detectors.judge.Judge` does."""
 
-    inferences: int
+    @property
+    def inferences(self) -> int:
+        """Inputs that it has given to the model itself."""
 
     @property
     def condition(self) -> Condition:

@@ -6,8 +6,8 @@ import cv2
 import msgspec
 import numpy as np
 
-from detectors.boxes import Box, Detection
-from detectors.inference.mosaic import Tile, Want, back, joined, pack, with_context
+from detectors.boxes import Detection
+from detectors.inference.mosaic import Region, Tile, Want, back, joined, pack, with_context
 from detectors.inference.port import Picture, SquareDetector, check_picture
 from detectors.inference.suppression import suppress
 
@@ -16,7 +16,14 @@ class Question(msgspec.Struct, frozen=True):
     """What one camera wants to know: the things in some regions of its picture."""
 
     picture: Picture
-    regions: tuple[Box, ...]
+    regions: tuple[Region, ...]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What was found in one picture, and whether all of it was looked at."""
+
+    found: tuple[Detection, ...]
+    whole: bool
 
 
 class PackedDetector:
@@ -44,8 +51,8 @@ class PackedDetector:
         for number, question in enumerate(questions):
             check_picture(question.picture)
             height, width = question.picture.shape[:2]
-            regions = joined([with_context(region) for region in question.regions])
-            wants += [Want(region, width, height) for region in regions]
+            regions = joined([Region(with_context(region.box), region.zoom) for region in question.regions])
+            wants += [Want(region.box, width, height, region.zoom) for region in regions]
             owners += [number] * len(regions)
         side = self._detector.side
         found: list[list[Detection]] = [[] for _ in questions]
@@ -56,6 +63,27 @@ class PackedDetector:
                 found[owners[want]] += things
         return [suppress(things) for things in found]
 
+    def look(self, question: Question) -> Answer:
+        """What is in one picture: the whole of it, unless all of its regions are looked at closely, and these with inputs of their own.
+
+        Raises:
+            ValueError: this is not a picture.
+        """
+        close = tuple(region for region in question.regions if region.is_close)
+        whole = len(close) < len(question.regions)
+        found = list(self.answer([Question(question.picture, close)])[0]) if close else []
+        found += self.whole(question.picture) if whole else ()
+        return Answer(suppress(found) if close else tuple(found), whole)
+
+    def whole(self, picture: Picture) -> tuple[Detection, ...]:
+        """What is in the whole of a picture.
+
+        Raises:
+            ValueError: this is not a picture.
+        """
+        self.inputs += 1
+        return self._detector.detect([picture])[0]
+
 
 def _composed(tiles: Sequence[Tile], wants: Sequence[Want], pictures: Sequence[Picture], side: int) -> Picture:
     """The input: every tile at its place on black."""
@@ -65,7 +93,7 @@ def _composed(tiles: Sequence[Tile], wants: Sequence[Want], pictures: Sequence[P
         height, width = picture.shape[:2]
         left, top = min(int(region.left * width), width - 1), min(int(region.top * height), height - 1)
         crop = picture[top : max(top + 1, round(region.bottom * height)), left : max(left + 1, round(region.right * width))]
-        kind = cv2.INTER_AREA if tile.width * 2 < crop.shape[1] else cv2.INTER_LINEAR
+        kind = cv2.INTER_AREA if tile.width * 2 < crop.shape[1] else cv2.INTER_LINEAR if tile.width <= crop.shape[1] else cv2.INTER_CUBIC
         place = (slice(tile.top, tile.top + tile.height), slice(tile.left, tile.left + tile.width))
         square[place] = cv2.resize(crop, (tile.width, tile.height), interpolation=kind)
     return square

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detectors.boxes import Box, Detection, overlap
-from detectors.inference.mosaic import GAP, Want, back, joined, pack, size_of, with_context
+from detectors.inference.mosaic import CLOSEST, GAP, Region, Want, back, joined, pack, size_of, with_context
 
 SIDE = 416
 
@@ -18,7 +18,9 @@ def regions(draw: st.DrawFn) -> Box:
     return Box(left, top, min(1.0, left + draw(st.floats(0.05, 1))), min(1.0, top + draw(st.floats(0.05, 1))))
 
 
-wants = st.lists(st.builds(Want, regions(), st.integers(160, 4000), st.integers(120, 3000)), max_size=25)
+wants = st.lists(
+    st.builds(Want, regions(), st.integers(160, 4000), st.integers(120, 3000), st.sampled_from([1.0, 1.0, 1.5, 3.0, 9.0])), max_size=25
+)
 
 
 @given(wants)
@@ -43,11 +45,12 @@ def test_every_part_has_one_tile_and_no_two_touch(many: list[Want]) -> None:
 @given(wants)
 @settings(max_examples=40)
 def test_nothing_is_enlarged_beyond_what_the_camera_took(many: list[Want]) -> None:
-    """A tile has at most as many pixels each way as its part of the picture."""
+    """A tile has at most as many pixels each way as its part of the picture; twice as many when it is looked at closely."""
     for want in many:
         width, height = size_of(want, SIDE)
-        assert width <= max(1, round((want.region.right - want.region.left) * want.width))
-        assert height <= max(1, round((want.region.bottom - want.region.top) * want.height))
+        most = CLOSEST if want.zoom > 1 else 1
+        assert width <= max(1, round((want.region.right - want.region.left) * want.width * most))
+        assert height <= max(1, round((want.region.bottom - want.region.top) * want.height * most))
 
 
 @given(wants)
@@ -77,7 +80,7 @@ def test_a_thing_comes_back_to_where_it_was(many: list[Want]) -> None:
 @given(st.lists(regions(), max_size=8))
 def test_joined_regions_do_not_overlap_and_hold_all(many: list[Box]) -> None:
     """Each region lies in exactly one of the joined ones."""
-    done = joined(many)
+    done = [one.box for one in joined([Region(box) for box in many])]
     assert all(overlap(one, other) == 0 for one, other in combinations(done, 2))
     for region in many:
         assert sum(abs(overlap(region, one) - region.area) < 1e-9 for one in done) == 1

@@ -10,7 +10,7 @@ from config.duration import parse_duration, render_duration
 from config.moment import SECOND, parse
 from config.polygon import area, fault_of
 from config.problem import ProblemsError
-from config.sources import Point, Zone
+from config.sources import Point, Zone, Zoom
 from config.weekly import Active
 
 BAD = Path(__file__).parents[2] / "data" / "detectors" / "bad"
@@ -61,6 +61,24 @@ def test_hours_of_the_week(tmp_path: Path) -> None:
     camera = load_camera(written(tmp_path, GOOD.replace("dwell: 1m30s", active)))
     assert camera.zones[0].active == Active(zone="Asia/Shanghai", hours=((0, 120), (420, 720), (1320, 1440)), days=(0, 6))
     assert camera.zones[1].active is None
+
+
+@pytest.mark.parametrize("zoom", list(Zoom))
+def test_how_closely_a_zone_is_looked_at(tmp_path: Path, zoom: Zoom) -> None:
+    """Each word of ``zoom`` arrives; without one it is auto."""
+    camera = load_camera(written(tmp_path, GOOD.replace("dwell: 1m30s", f"zoom: {zoom}")))
+    assert [zone.zoom for zone in camera.zones] == [zoom, Zoom.AUTO]
+
+
+def test_no_way_to_look_at_a_zone() -> None:
+    """Other words, numbers and YAML's own yes and no are refused with the three that there are."""
+    fix = "Write one of auto, never, always."
+    assert refusal(BAD / "zoom.yaml") == [
+        f"zoom.yaml:3:47: zoom: 'sometimes' is no way to look at a zone. {fix}",
+        f"zoom.yaml:4:47: zoom: 2 is no way to look at a zone. {fix}",
+        f"zoom.yaml:5:47: zoom: True is no way to look at a zone. {fix}",
+        f"zoom.yaml:6:47: zoom: ['auto'] is no way to look at a zone. {fix}",
+    ]
 
 
 def test_an_instant_in_quotes(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from detectors.fleet.metrics import Metrics
 from detectors.fleet.rounds import Post, Rounds, start_rounds
 from detectors.fleet.schedule import Agenda
 from detectors.health import Condition
+from detectors.inference.mosaic import Region
 from detectors.inference.packed import PackedDetector
 from detectors.inference.port import Picture
 from detectors.judge import Begun
@@ -121,7 +122,7 @@ class ScriptedJudge:
         if self._breaks:
             msg = f"cannot judge {frame.at}"
             raise ValueError(msg)
-        return Begun(frame, shrink(frame.picture), (), (), (Box(0.2, 0.2, 0.8, 0.8),))
+        return Begun(frame, shrink(frame.picture), (), (), (Region(Box(0.2, 0.2, 0.8, 0.8)),))
 
     def finish(self, begun: Begun, seen: tuple[Detection, ...] | None, *, whole: bool = True) -> tuple[Observation, ...]:
         """Tell what was seen."""

@@ -7,7 +7,7 @@ import pytest
 from detectors.boxes import Box, Detection, iou, overlap
 from detectors.inference.detector import NanoDet
 from detectors.inference.labels import VEHICLES
-from detectors.inference.mosaic import Tile, Want, back
+from detectors.inference.mosaic import Region, Tile, Want, back
 from detectors.inference.packed import PackedDetector, Question
 from detectors.inference.port import Picture
 from detectors.sources.clip import Clip
@@ -23,7 +23,7 @@ def test_the_zones_of_many_cameras_share_one_input() -> None:
     detector = PaintedDetector()
     packed = PackedDetector(detector)
     parked, empty = paint(("car", CAR), size=(640, 360)), paint(size=(640, 360))
-    answers = packed.answer([Question(parked if number % 2 else empty, (ZONE,)) for number in range(10)])
+    answers = packed.answer([Question(parked if number % 2 else empty, (Region(ZONE),)) for number in range(10)])
     assert packed.inputs == detector.asked == 1
     assert [len(found) for found in answers] == [0, 1] * 5
     assert all(iou(found[0].box, CAR) > 0.9 for found in answers if found)
@@ -39,14 +39,14 @@ def test_nobody_asks_nothing() -> None:
 def test_two_zones_that_overlap_find_a_thing_once() -> None:
     """A car in two zones of a camera is one car."""
     packed = PackedDetector(PaintedDetector())
-    (found,) = packed.answer([Question(paint(("car", CAR), size=(640, 360)), (ZONE, Box(0.42, 0.42, 0.7, 0.6)))])
+    (found,) = packed.answer([Question(paint(("car", CAR), size=(640, 360)), (Region(ZONE), Region(Box(0.42, 0.42, 0.7, 0.6))))])
     assert [one.label for one in found] == ["car"]
 
 
 def test_what_is_no_picture_is_refused() -> None:
     """As every detector does."""
     with pytest.raises(ValueError, match="a picture is"):
-        PackedDetector(PaintedDetector()).answer([Question(np.zeros((9, 9), np.uint8), (ZONE,))])
+        PackedDetector(PaintedDetector()).answer([Question(np.zeros((9, 9), np.uint8), (Region(ZONE),))])
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_vehicles_parked_in_real_footage_are_found_in_a_mosaic_too() -> None:
     pictures = [_smaller(clip.frame(second)) for second in (0.0, 6.0, 12.0, 18.0, 24.0, 30.0)]
     detector = NanoDet(real_model())
     packed = PackedDetector(detector)
-    answers = packed.answer([Question(picture, (zone,)) for picture in pictures])
+    answers = packed.answer([Question(picture, (Region(zone),)) for picture in pictures])
     assert packed.inputs == 1
     known = 0
     for picture, answer in zip(pictures, answers, strict=True):
