@@ -32,8 +32,8 @@ def test_a_restart_keeps_sessions_and_cases_and_stopping_is_quick(tmp_path: Path
         assert process is not None
         begun = time.monotonic()
         process.terminate()
-        assert process.wait(timeout=10) == 0
-        assert time.monotonic() - begun < 8
+        assert process.wait(timeout=30) == 0
+        assert time.monotonic() - begun < 20
         stage.start()
         assert summary(stage, client)["open"] == 1
 

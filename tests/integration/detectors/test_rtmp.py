@@ -81,7 +81,7 @@ def test_a_server_that_hangs_is_given_up_in_time(server: RtmpServer) -> None:
         stuck = time.monotonic()
         with pytest.raises(SourceError, match=r"the stream ended or no frame came in time|the stream broke off"):
             to_the_end(reader)
-        assert time.monotonic() - stuck < 4.5
+        assert time.monotonic() - stuck < 10
         reader.close()
 
 

@@ -118,4 +118,4 @@ def test_hanging_cameras_do_not_add_up(tmp_path: Path, broker: str) -> None:
             began = time.monotonic()
             code = stop_cameras(process)
     assert code == 0, log.read_text(encoding="utf-8")
-    assert time.monotonic() - began < 10.0
+    assert time.monotonic() - began < 25.0

@@ -128,7 +128,7 @@ def test_slow_cameras_are_given_up(camera: str, path: str, message: str) -> None
     began = time.monotonic()
     with pytest.raises(SourceError, match=message):
         SnapshotReader(camera + path, None, 0.5, 0.0, threading.Event()).read()
-    assert 0.4 < time.monotonic() - began < 3.0
+    assert 0.4 < time.monotonic() - began < 8.0
 
 
 def test_nobody_listens() -> None:

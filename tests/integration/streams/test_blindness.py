@@ -50,7 +50,9 @@ def brokers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brokers]:
 def settings(brokers: Brokers, tmp_path: Path) -> Iterator[Settings]:
     """A running engine over a city in which seven seconds without a sign of life are an absence; ready."""
     city = tmp_path / "city"
-    shutil.copytree(DEMO_CITY, city)
+    shutil.copytree(DEMO_CITY, city, ignore=shutil.ignore_patterns("noise.yaml"))
+    for path in (city / "rules").glob("*"):
+        path.unlink()  # A door that stands open has rules of its own, which fire on a slow machine.
     (city / "rules" / "inactive.yaml").write_text(RULES, encoding="utf-8")
     (city / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
     made = settings_for(brokers.get("embedded"), tmp_path, metrics_port=free_port(), city=str(city), partitions=4)
