@@ -1,7 +1,6 @@
 """Keeps the log on the rules of the city's folder: at the start of the engine, on SIGHUP, and when the files change."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import structlog
 from aiokafka.errors import KafkaError
 from kafka.errors import KafkaError as AdminError
 
+from cityloop.cityfiles import changes, fingerprint
 from cityloop.switching import candidates_of, last_switched, note, rules_of_city, switch_log
 from config.catalogue import Catalogue
 from config.problem import ProblemsError
@@ -23,17 +23,8 @@ WRITER = "engine"
 BEGUN = b"begun"
 """The key of the ledger's first entry: compaction keeps it when the log is later switched away from these rules and back."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
-_WATCHED = ("*.yaml", "*.csv")
 
 _log = structlog.get_logger(__name__)
-
-
-def fingerprint(folder: Path) -> str:
-    """A hash of what rules are made of in a city's folder: every YAML and CSV file, by name and content."""
-    digest = hashlib.blake2b(digest_size=16)
-    for path in sorted(found for pattern in _WATCHED for found in folder.rglob(pattern) if found.is_file()):
-        digest.update(str(path.relative_to(folder)).encode() + b"\0" + hashlib.blake2b(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 class RuleKeeper:
@@ -111,15 +102,5 @@ async def keep_rules(keeper: RuleKeeper, settings: Settings, folder: Path, asked
     """Settle at once, then whenever it is asked for, or when files changed (``Settings.rules_seconds``), until cancelled."""
     seen = await asyncio.to_thread(fingerprint, folder)  # Before it is read, so that a change meanwhile is not overlooked.
     await keeper.settle_patiently()
-    while True:
-        try:
-            async with asyncio.timeout(settings.rules_seconds or None):
-                await asked.wait()
-        except TimeoutError:
-            if (found := await asyncio.to_thread(fingerprint, folder)) == seen:
-                continue
-        else:
-            asked.clear()
-            found = await asyncio.to_thread(fingerprint, folder)
-        seen = found
+    async for _ in changes(folder, seen, settings.rules_seconds, asked):
         await keeper.settle_patiently()

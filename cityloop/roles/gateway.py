@@ -2,9 +2,12 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 
 import uvloop
 
+from cityloop.bootstrap import city_folder, load_catalogue
+from cityloop.feedkeeper import keep_feeds
 from cityloop.keyring import open_keyring
 from config.catalogue import Catalogue
 from config.settings import Settings
@@ -15,25 +18,27 @@ from streams.gateway.service import Gateway
 from streams.telemetry import Health, configure_logging, serve_telemetry
 
 
-def run(settings: Settings, catalogue: Catalogue, keyring: KeyRing | None = None) -> None:
-    """Run the gateway until SIGTERM or SIGINT.
+def run(settings: Settings, catalogue: Catalogue, keyring: KeyRing | None = None, *, read: Callable[[], Catalogue] | None = None) -> None:
+    """Run the gateway until SIGTERM or SIGINT; on SIGHUP, and when the files change, it minds the city's feeds and devices as they are then.
 
     Args:
         settings: of the process.
         catalogue: the city.
         keyring: where API keys are looked up; default is the installation's database.
+        read: reads the city again; default is the folder that the settings name.
 
     Raises:
         ProblemsError: topics or addresses do not fit the settings.
     """
     configure_logging(settings.log_level, "gateway")
-    uvloop.run(_run(settings, catalogue, keyring))
+    uvloop.run(_run(settings, catalogue, keyring, read or (lambda: load_catalogue(settings))))
 
 
-async def _run(settings: Settings, catalogue: Catalogue, keyring: KeyRing | None) -> None:
-    stop = asyncio.Event()
+async def _run(settings: Settings, catalogue: Catalogue, keyring: KeyRing | None, read: Callable[[], Catalogue]) -> None:
+    stop, asked = asyncio.Event(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
     health = Health()
     telemetry = serve_telemetry(health, settings.host, settings.metrics_port)
     try:
@@ -43,7 +48,12 @@ async def _run(settings: Settings, catalogue: Catalogue, keyring: KeyRing | None
             gateway = Gateway(
                 settings, catalogue.kinds, catalogue.devices, ring, metrics=Metrics(), health=health, feeds=feeds, pushed=pushed
             )
-            await gateway.run(stop)
+            keeping = asyncio.create_task(keep_feeds(gateway, read, city_folder(settings), settings.rules_seconds, asked))
+            try:
+                await gateway.run(stop)
+            finally:
+                keeping.cancel()
+                await asyncio.gather(keeping, return_exceptions=True)
     finally:
         if telemetry is not None:
             await asyncio.to_thread(telemetry.shutdown)

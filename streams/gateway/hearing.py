@@ -31,12 +31,19 @@ class Hearing:
 
     def __init__(self, table: FeedTable, clock: Callable[[], Micros], *, mqtt: bool) -> None:
         self._clock = clock
-        self._feeds = tuple(feed for feed in table.rows if feed.door is Door.HTTP or (mqtt and feed.door is Door.MQTT))
+        self._open = (Door.HTTP, Door.MQTT) if mqtt else (Door.HTTP,)
         self._heard: dict[str, Micros] = {}
         self._mqtt: Micros = NOT_YET
         self._under_way: dict[int, tuple[Micros, Owner]] = {}
         self._number = 0
+        self.attend(table)
+
+    def attend(self, table: FeedTable) -> None:
+        """Mind these feeds from now on; up to when one was heard that is still there stays true."""
+        self._feeds = tuple(feed for feed in table.rows if feed.door in self._open)
         self._filters = tuple((tuple(topic.split("/")), feed.name) for feed in self._feeds for topic in feed.topics)
+        names = {feed.name for feed in self._feeds}
+        self._heard = {name: heard for name, heard in self._heard.items() if name in names}
 
     @property
     def topics(self) -> tuple[str, ...]:

@@ -62,8 +62,7 @@ class MqttDoor:
         self._endpoint = endpoint
         self._hearing = hearing
         self._echo = Echo(endpoint.client)
-        others = [topic for topic in hearing.topics if not _covered(topic)]
-        self._topics = (*TOPICS, *others, self._echo.topic)
+        self._renewed = asyncio.Event()
         self._ingest = ingest
         self._city = city
         self._metrics = metrics
@@ -77,6 +76,17 @@ class MqttDoor:
     def trouble(self) -> str | None:
         """Why the door is not open; ``None`` when it is."""
         return None if self._trouble is None else f"MQTT {self._endpoint.host}:{self._endpoint.port}: {self._trouble}"
+
+    def attend(self, city: City) -> None:
+        """Read messages by this city from now on, and listen to the topics that its feeds have now."""
+        self._city = city
+        self._renewed.set()
+
+    @property
+    def _topics(self) -> tuple[str, ...]:
+        """What the broker is asked for."""
+        others = [topic for topic in self._hearing.topics if not _covered(topic)]
+        return (*TOPICS, *others, self._echo.topic)
 
     def stop(self) -> None:
         """Take no more messages; :meth:`run` returns when those that were taken are kept and acknowledged."""
@@ -120,14 +130,32 @@ class MqttDoor:
                     group.create_task(self._acknowledge(client, taken))
                     listener = group.create_task(self._listen(client, taken))
                     # What came while we were away arrives at once, ahead of the SUBACK: so receiving goes on meanwhile.
-                    await client.subscribe([(topic, 1) for topic in self._topics])
+                    self._renewed.clear()
+                    subscribed = self._topics
+                    await client.subscribe([(topic, 1) for topic in subscribed])
+                    follower = group.create_task(self._follow(client, subscribed))
                     self._opened()
                     await self._stopping.wait()
                     receiver.cancel()
                     listener.cancel()
+                    follower.cancel()
                     await taken.put(None)
             finally:
                 self._metrics.mqtt_in_flight.set(0)
+
+    async def _follow(self, client: ManualClient, subscribed: tuple[str, ...]) -> None:
+        """Ask for what the feeds have become; when the broker refuses, the session ends and the next one asks for all of it."""
+        while True:
+            await self._renewed.wait()
+            self._renewed.clear()
+            wanted = self._topics
+            if more := [topic for topic in wanted if topic not in subscribed]:
+                await client.subscribe([(topic, 1) for topic in more])
+            if gone := [topic for topic in subscribed if topic not in wanted]:
+                await client.unsubscribe(gone)
+            if more or gone:
+                log.info("MQTT topics renewed", more=more, gone=gone)
+            subscribed = wanted
 
     def _opened(self) -> None:
         self._metrics.mqtt_connections.inc()

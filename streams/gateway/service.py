@@ -75,12 +75,32 @@ class Gateway:
         self._settings, self._kinds, self._ring, self._metrics, self._health, self._clock = settings, kinds, ring, metrics, health, clock
         self._city = City(devices=devices_by_address(devices), kinds=kinds)
         self._endpoint = _endpoint(settings)
-        self._hearing = Hearing(feeds or FeedTable((), devices.keys()), clock, mqtt=self._endpoint is not None)
+        self._feeds = feeds or FeedTable((), devices.keys())
+        self._hearing = Hearing(self._feeds, clock, mqtt=self._endpoint is not None)
+        self._mqtt: MqttDoor | None = None
         self._frames = Frames(pushed, Spool(settings.frames_folder), clock)
         self._kafka_trouble: str | None = "not yet connected"
         self.port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         """Done when the HTTP door is open: the port that it listens on."""
         health.add("kafka", lambda: self._kafka_trouble)
+
+    def attend(self, feeds: FeedTable, devices: Mapping[str, Device]) -> bool:
+        """Mind these feeds and devices from now on; tells whether they are others than before.
+
+        The kinds table stays what it was, since observations that are under way were judged by it: a device of a kind that it
+        does not have waits for the next start.
+        """
+        known = {name: device for name, device in devices.items() if self._kinds.keys() >= set(device.kinds)}
+        for name in devices.keys() - known.keys():
+            log.warning("device of an unknown kind: start the gateway again", device=name, kinds=devices[name].kinds)
+        city = City(devices=devices_by_address(known), kinds=self._kinds)
+        if feeds.agrees_with(self._feeds) and city == self._city:
+            return False
+        self._feeds, self._city = feeds, city
+        self._hearing.attend(feeds)
+        if self._mqtt is not None:
+            self._mqtt.attend(city)
+        return True
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; then take nothing more, keep and acknowledge what was taken, and return.
@@ -149,7 +169,7 @@ class Gateway:
     def _mqtt_door(self, ingest: Ingest) -> MqttDoor | None:
         if self._endpoint is None:
             return None
-        door = MqttDoor(self._endpoint, ingest, self._city, self._metrics, self._clock, hearing=self._hearing)
+        door = self._mqtt = MqttDoor(self._endpoint, ingest, self._city, self._metrics, self._clock, hearing=self._hearing)
         self._health.add("mqtt", door.trouble)
         return door
 

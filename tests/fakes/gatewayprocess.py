@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+from cityloop.bootstrap import load_catalogue
 from cityloop.roles.gateway import run
 from config.camerafile import load_camera
 from config.catalogue import Catalogue
@@ -137,6 +138,11 @@ class GatewayProcess:
         self._process.kill()
         self._process.wait()
 
+    def hang_up(self) -> None:
+        """Ask it to look at its city again (SIGHUP)."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
     def stop(self, seconds: float = 20) -> int:
         """Ask it to end; returns its exit code."""
         if self._process is None:
@@ -153,4 +159,5 @@ if __name__ == "__main__":
     ring = FakeKeyRing()
     ring.admit(KEY)
     ring.admit(FRAMES_KEY, Scope.FRAMES_WRITE)
-    run(read_settings(os.environ), small_city(os.environ.get(CAMERAS, "")), ring)
+    own = read_settings(os.environ)
+    run(own, load_catalogue(own) if own.city else small_city(os.environ.get(CAMERAS, "")), ring)

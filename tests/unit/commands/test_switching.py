@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from cityloop.rulekeeper import RuleKeeper, fingerprint, keep_rules
+from cityloop.cityfiles import fingerprint
+from cityloop.rulekeeper import RuleKeeper, keep_rules
 from cityloop.switching import candidates_of, last_entry, last_switched, readable_entries, rules_of_city, switch_log
 from config.catalogue import Catalogue
 from config.feeds import Door, Feed

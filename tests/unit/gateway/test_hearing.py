@@ -1,17 +1,25 @@
 """Up to when each feed was heard: never further than what it brought is in the log."""
 
+import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from config.feeds import Door, Feed, FeedTable
 from config.kinds import Text
 from config.moment import SECOND
+from config.settings import Settings
 from streams.gateway.details import Kind, RefusalError
 from streams.gateway.hearing import NOT_YET, Hearing, fits
 from streams.gateway.keys import Owner, Scope
+from streams.gateway.metrics import Metrics
 from streams.gateway.mqttecho import DOUBT, EVERY, Echo
+from streams.gateway.service import Gateway
+from streams.telemetry import Health
 from streams.ticker import Ticker
 from tests.fakes.gateway import FakeGateway
-from tests.fakes.observations import NOON
+from tests.fakes.gatewayprocess import DEVICES
+from tests.fakes.keyring import FakeKeyRing
+from tests.fakes.observations import KINDS, NOON
 from tests.fakes.producer import MemoryProducer
 
 HOSPITAL = Owner(id="0123456789ab", name="city hospital", scopes=frozenset({Scope.OBSERVATIONS_WRITE}))
@@ -190,3 +198,52 @@ async def test_ticks_carry_what_was_heard() -> None:
         "hospital": NOT_YET,
         "homes": NOT_YET,
     }
+
+
+def test_feeds_can_become_others_without_forgetting_what_was_heard() -> None:
+    """A feed that is still there was heard up to where it was; a new one not yet; one that is gone is told no more, and back it is new."""
+    ears = Ears()
+    ears.hearing.broker(NOON)
+    ears.hearing.message(BRIDGE, b"{}")
+    with ears.hearing.request(HOSPITAL):
+        pass
+    school = Feed(name="school", door=Door.HTTP, label=Text("s", "s"), keys=("city hospital",))
+    homes = msgspec.structs.replace(CITY.rows[-1], topics=("other/health",))
+    ears.hearing.attend(FeedTable([homes, school]))
+    assert [state.name for state in ears.hearing.states()] == ["mqtt", "http", "homes", "school"]
+    assert (ears.heard("homes"), ears.heard("school"), ears.hearing.topics) == (NOON, NOT_YET, ("other/health",))
+    ears.now += SECOND
+    with ears.hearing.request(HOSPITAL):
+        pass
+    assert ears.heard("school") == NOON + SECOND
+    ears.hearing.broker(NOON + SECOND)
+    ears.hearing.message(BRIDGE, b"{}")
+    assert ears.heard("homes") == NOON, "its topic is another one now"
+    ears.hearing.attend(CITY)
+    assert ears.heard("hospital") == NOT_YET
+
+
+def test_a_request_that_is_under_way_while_feeds_change_holds_the_new_feed_back() -> None:
+    """What it brings is not in the log yet, whichever feed it belongs to when it is answered."""
+    ears = Ears()
+    with ears.hearing.request(HOSPITAL):
+        ears.now += SECOND
+        ears.hearing.attend(FeedTable([Feed(name="school", door=Door.HTTP, label=Text("s", "s"), keys=("city hospital",))]))
+        assert ears.heard("school") == NOT_YET
+        assert ears.heard("http") == NOON
+    assert ears.heard("school") == NOON
+
+
+async def test_a_gateway_says_whether_feeds_or_devices_are_others() -> None:
+    """Equal ones change nothing; a device of a kind that it does not know waits for its next start, and is named in the log."""
+    gateway = Gateway(Settings(), KINDS, DEVICES, FakeKeyRing(), metrics=Metrics(), health=Health())
+    plain = FeedTable((), DEVICES.keys())
+    assert not gateway.attend(plain, DEVICES)
+    assert gateway.attend(FeedTable(CITY.rows, DEVICES.keys()), DEVICES)
+    one = DEVICES["sensor/lab"]
+    more = DEVICES | {"sensor/new": msgspec.structs.replace(one, id="sensor/new", address="new")}
+    assert gateway.attend(FeedTable(CITY.rows, more.keys()), more)
+    strange = more | {"sensor/odd": msgspec.structs.replace(one, id="sensor/odd", address="odd", kinds=("door", "radon"))}
+    with capture_logs() as logs:
+        assert not gateway.attend(FeedTable(CITY.rows, more.keys()), strange)
+    assert [(entry["device"], entry["kinds"]) for entry in logs] == [("sensor/odd", ("door", "radon"))]
