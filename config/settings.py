@@ -27,7 +27,7 @@ Crops = Annotated[int, msgspec.Meta(ge=0, le=400)]
 """Pictures of a zone, fewer than are kept of one in all."""
 Level = Annotated[str, msgspec.Meta(pattern="^(?i:debug|info|warning|error)$")]
 """How much is logged."""
-Inference = Annotated[str, msgspec.Meta(pattern="^(onnxruntime|int8|opencv|ultralytics)$")]
+Inference = Annotated[str, msgspec.Meta(pattern="^(onnxruntime|int8|opencv|openvino|ultralytics)$")]
 """What runs the detectors' model."""
 Packing = Annotated[str, msgspec.Meta(pattern="^(whole|mosaic)$")]
 """Whether the model is shown each camera's whole picture, or the zones of several cameras in one input."""
@@ -66,7 +66,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         evidence_days: days after which evidence pictures are deleted; 0 keeps them for ever.
         crops: crops of each zone to be taught (docs/teaching.md) that cameras keep until somebody labels them; 0 keeps none.
         packing: ``whole`` shows the model each camera's whole picture, ``mosaic`` the zones of several cameras in one input.
-        inference: what runs the model: ``onnxruntime``, ``int8`` (the same with eight-bit convolutions), ``opencv`` or ``ultralytics``.
+        inference: what runs the model: ``onnxruntime``, ``int8`` (the same with eight-bit convolutions), ``opencv``,
+            ``openvino`` or ``ultralytics``.
         model: a model file of one's own; empty for the default model.
         labels: its label map, a text file; empty where the model needs none.
         cameras: feeds (docs/blindness.md) whose cameras this process watches, with commas between them; empty for every camera.

@@ -1,4 +1,4 @@
-"""``cityloop bench parking``, ``zoom`` and ``heads``: how good the detectors are on vehicles put into real footage, and on drawn scenes."""
+"""``cityloop bench parking``, ``zoom``, ``heads`` and ``models``: how good the detectors are on injected and drawn scenes, and what runs them."""
 
 import os
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +9,7 @@ from cityloop.terminal import Exit, emit, refuse, talk
 from config.problem import ProblemsError
 
 if TYPE_CHECKING:
+    from bench.detectors.backends import ModelsReport
     from bench.detectors.distance import ZoomReport
     from bench.detectors.headrows import HeadsReport
     from bench.detectors.parking import ParkingReport
@@ -22,6 +23,7 @@ def register(group: typer.Typer) -> None:
     """Add the commands to the group of benchmarks."""
     group.command(name="parking")(parking)
     group.command(name="zoom")(zoom)
+    group.command(name="models")(models)
     group.command(name="heads")(heads)
 
 
@@ -105,6 +107,38 @@ def _show_zoom(report: "ZoomReport") -> None:
             f"{row.ghosts} where none are, {row.inputs:.2f} inputs and {row.cpu_ms:.0f} ms of processor time a look"
         )
     typer.echo(report.note)
+
+
+def models(*, json: _Json = False) -> None:
+    """Every backend that is here on the same pictures: processor time, and whether it finds what onnxruntime finds.
+
+    Exit 1 where no footage is on this machine.
+    """
+    from bench.detectors.backends import measure  # noqa: PLC0415  # Heavy, and other commands do without.
+    from bench.detectors.footage import NoFootageError  # noqa: PLC0415  # As above.
+
+    try:
+        report = measure(os.environ, _progress)
+    except ProblemsError as error:
+        raise refuse(error) from None
+    except NoFootageError as error:
+        talk.print(str(error), style="red", markup=False)
+        raise typer.Exit(Exit.FOUND_PROBLEMS) from None
+    if json:
+        emit(report)
+    else:
+        _show_models(report)
+
+
+def _show_models(report: "ModelsReport") -> None:
+    for row in report.rows:
+        if row.absent is not None:
+            typer.echo(f"{row.name:12} not here: {row.absent}")
+            continue
+        typer.echo(
+            f"{row.name:12} {row.cpu_ms:5.1f} ms of processor time a picture, {row.of_exact:.2f} of onnxruntime's; "
+            f"finds {row.found:.1%} of {row.things} things, {row.true:.1%} of its own are there"
+        )
 
 
 def _share(value: float | None, interval: tuple[float, float] | None) -> str:

@@ -10,6 +10,7 @@ from config.settings import Settings
 from detectors.inference.detector import NanoDet
 from detectors.inference.engine import OpencvEngine
 from detectors.inference.labels import read_labels
+from detectors.inference.openvinoengine import OpenvinoEngine
 from detectors.inference.port import SquareDetector
 from detectors.inference.ultralytics import open_ultralytics
 from detectors.weights.cache import cache_folder, require
@@ -48,6 +49,10 @@ def _opencv(choice: Choice) -> SquareDetector:
     return NanoDet(choice.file, choice.labels, engine=OpencvEngine(choice.file))
 
 
+def _openvino(choice: Choice) -> SquareDetector:
+    return NanoDet(choice.file, choice.labels, engine=OpenvinoEngine(choice.file))
+
+
 def _ultralytics(choice: Choice) -> SquareDetector:
     if choice.model is None:
         fix = "Write the path of a .pt or .onnx file, for example CITYLOOP_MODEL=/srv/city/my.pt."
@@ -59,6 +64,7 @@ BACKENDS: Mapping[str, Callable[[Choice], SquareDetector]] = {
     "onnxruntime": _onnxruntime,
     "int8": _int8,
     "opencv": _opencv,
+    "openvino": _openvino,
     "ultralytics": _ultralytics,
 }
 

@@ -9,6 +9,7 @@ import pytest
 from detectors.boxes import Box, iou
 from detectors.inference.detector import NanoDet
 from detectors.inference.engine import OpencvEngine
+from detectors.inference.openvinoengine import OpenvinoEngine
 from detectors.inference.port import Detector, Picture
 from detectors.inference.quantise import quantised_file
 from detectors.sources.clip import Clip
@@ -34,6 +35,13 @@ def opencv() -> tuple[Detector, Picture, str]:
     return NanoDet(real_model(), engine=OpencvEngine(real_model())), picture, label
 
 
+def openvino() -> tuple[Detector, Picture, str]:
+    """The same model run by OpenVINO; skipped where it is not installed."""
+    pytest.importorskip("openvino", reason='OpenVINO is not installed here (pip install "cityloop[openvino]")')
+    _, picture, label = real()
+    return NanoDet(real_model(), engine=OpenvinoEngine(real_model())), picture, label
+
+
 def int8() -> tuple[Detector, Picture, str]:
     """The same model with eight-bit convolutions; skipped where it was not made."""
     _, picture, label = real()
@@ -42,7 +50,7 @@ def int8() -> tuple[Detector, Picture, str]:
     return NanoDet(quantised_file(real_model())), picture, label
 
 
-@pytest.fixture(params=[painted, real, opencv, int8], ids=["painted", "onnxruntime", "opencv", "int8"])
+@pytest.fixture(params=[painted, real, opencv, openvino, int8], ids=["painted", "onnxruntime", "opencv", "openvino", "int8"])
 def case(request: pytest.FixtureRequest) -> tuple[Detector, Picture, str]:
     """A detector, a picture, and a label that is in it."""
     make: Callable[[], tuple[Detector, Picture, str]] = request.param

@@ -13,11 +13,14 @@ from config.problem import ProblemsError
 from config.settings import Settings
 from detectors.boxes import Box
 from detectors.inference.detector import NanoDet
-from detectors.inference.engine import OpencvEngine
+from detectors.inference.engine import OnnxruntimeEngine, OpencvEngine
 from detectors.inference.opening import BACKENDS, open_detector
+from detectors.inference.openvinoengine import OpenvinoEngine
 from detectors.inference.ultralytics import Ultralytics, checked_labels
 from tests.fakes.footage import real_model
 from tests.fakes.painting import paint
+
+NO_OPENVINO = 'OpenVINO is not installed here (pip install "cityloop[openvino]")'
 
 
 def refused(**settings: str) -> str:
@@ -45,6 +48,39 @@ def test_opencv_sees_what_onnxruntime_sees() -> None:
     ]  # The engine itself is compared.
     assert all(np.allclose(one, two, atol=1e-4) for one, two in zip(*heads, strict=True))
     assert [one.label for one in exact.detect([picture])[0]] == [one.label for one in other.detect([picture])[0]]
+
+
+def test_openvino_gives_the_same_numbers() -> None:
+    """Not only the same things: its heads are onnxruntime's to rounding, and what it returned does not change with the next input."""
+    pytest.importorskip("openvino", reason=NO_OPENVINO)
+    exact, other = OnnxruntimeEngine(real_model()), OpenvinoEngine(real_model())
+    assert (other.input_name, other.input_shape) == (exact.input_name, exact.input_shape)
+    assert exact.output_shapes.items() <= other.output_shapes.items()
+    blob, names = np.random.default_rng(1).normal(size=(1, 3, 416, 416)).astype(np.float32), list(exact.output_shapes)
+    first = other.run(names, blob)
+    assert all(np.allclose(one, two, atol=1e-4) for one, two in zip(exact.run(names, blob), first, strict=True))
+    before = [head.copy() for head in first]
+    other.run(names, blob * 2)
+    assert all(np.array_equal(one, two) for one, two in zip(before, first, strict=True))
+
+
+def test_openvino_refuses_what_is_no_model(tmp_path: Path) -> None:
+    """A text file is named, with OpenVINO's own reason and what to do."""
+    pytest.importorskip("openvino", reason=NO_OPENVINO)
+    wrong = tmp_path / "own.onnx"
+    wrong.write_text("not a model")
+    said = refused(inference="openvino", model=str(wrong))
+    assert "OpenVINO cannot read this model" in said
+    assert "Use CITYLOOP_INFERENCE=onnxruntime." in said
+
+
+@pytest.mark.skipif(importlib.util.find_spec("openvino") is not None, reason="OpenVINO is installed here")
+def test_openvino_says_what_to_install() -> None:
+    """Without the extra it is told by name; the model's file is asked for first."""
+    real_model()
+    assert refused(inference="openvino") == (
+        'CITYLOOP_INFERENCE: OpenVINO is not installed. Run: pip install "cityloop[openvino]" (60 MB to fetch; Apache-2.0).'
+    )
 
 
 @pytest.mark.parametrize("name", sorted(BACKENDS))
