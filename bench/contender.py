@@ -16,11 +16,12 @@ from bench import baseline
 from bench.meter import Measured, Meter
 from bench.ruleset import DEMO, fold_named
 from config.settings import Settings
-from streams.app import MOST, WITHIN, attach, build_app, raw_topic
+from streams.app import BUFFERED, MOST, WITHIN, FaustGroup, attach, build_app, raw_topic
 from streams.codec import decode_record
 from streams.fold import Fold, Held, Output, Record
 from streams.telemetry import configure_logging
 from streams.topics import ALERTS, MATCHES, OBSERVATIONS, URGENT
+from streams.transport import RUN, RunTransport
 
 TOPICS = (OBSERVATIONS, URGENT)
 
@@ -107,15 +108,18 @@ def build(task: Task, meter: Meter) -> faust.App:
 def _ceiling(settings: Settings, meter: Meter) -> faust.App:
     """Consume and decode, and nothing else: the engine's own path without state, rules and checkpoints."""
     app = build_app(settings, "bench-ceiling")
+    app.transport = RunTransport(app.conf.broker_consumer, app)
 
-    @app.agent(raw_topic(app, settings, *TOPICS), concurrency=1)
+    @app.agent(raw_topic(app, settings, *TOPICS, buffered=BUFFERED), concurrency=1)
     async def decode(stream: Any) -> None:
-        async for events in stream.noack_take(MOST, within=WITHIN):
+        group = FaustGroup(app)
+        async for events in stream.noack_take(MOST // RUN, within=WITHIN):
             for event in events:
                 meter.begin()
-                decode_record(event.message.value, dict(event.message.headers))
-                meter.take()
-                await stream.ack(event)
+                for record in event.message.records:
+                    decode_record(record.value, dict(record.headers))
+                    meter.take()
+                await group.acknowledge([(event.message.tp, event.message.offset)])
 
     return app
 

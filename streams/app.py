@@ -16,13 +16,16 @@ from streams.checkpoint.runner import CheckpointedFold
 from streams.fold import Fold, Record
 from streams.telemetry import Health
 from streams.topics import topic_name
-from streams.transport import Transport
+from streams.transport import RUN, RunTransport, Transport
 from streams.worker import end_soon
 
 MOST = 500
 """Records that are taken at once."""
 WITHIN = 0.02
 """Seconds after which fewer are taken: half of it is what this adds to the latency of a quiet stream, on average."""
+
+BUFFERED = 8
+"""Runs of records that may wait between the consumer and the fold."""
 
 NO_GENERATION = -1
 """The generation while the group is being divided anew: no record is of it, and nothing is acknowledged in it."""
@@ -61,11 +64,20 @@ def build_app(settings: Settings, name: str) -> faust.App:
     return app
 
 
-def raw_topic(app: faust.App, settings: Settings, *names: str) -> Any:
-    """The named topics as one channel of raw bytes: a decoding error inside Faust would acknowledge and drop the record."""
+def raw_topic(app: faust.App, settings: Settings, *names: str, buffered: int | None = None) -> Any:
+    """The named topics as one channel of raw bytes: a decoding error inside Faust would acknowledge and drop the record.
+
+    Args:
+        app: of :func:`build_app`.
+        settings: topic suffix and partitions.
+        names: as in the topics table.
+        buffered: messages that may wait; ``None``: as many as Faust thinks right.
+    """
     full = [topic_name(name, settings.topic_suffix) for name in names]
     kinds: Mapping[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
-    return app.topic(*full, partitions=settings.partitions, **kinds)
+    topic = app.topic(*full, partitions=settings.partitions, **kinds)
+    topic.maxsize = buffered  # Faust 0.15 takes it as an argument, and forgets it.
+    return topic
 
 
 class FaustGroup:
@@ -73,16 +85,16 @@ class FaustGroup:
 
     def __init__(self, app: faust.App) -> None:
         self._app = app
-        self.stream: Any = None  # Of the agent, once it runs; acknowledging through it keeps Faust's own books right.
 
     def generation(self) -> int:
         """The group's generation, as this process knows it; :data:`NO_GENERATION` from a revocation to the next assignment."""
         consumer: Any = self._app.consumer  # Ours, of streams.transport.
         return int(self._app.consumer_generation_id) if consumer.holding else NO_GENERATION
 
-    async def acknowledge(self, handle: Any) -> None:
-        """Let Faust commit the event's offset, together with all before it."""
-        await self.stream.ack(handle)
+    async def acknowledge(self, handles: Sequence[Any]) -> None:
+        """Let Faust commit the last offset of a partition's records, together with all before it."""
+        consumer: Any = self._app.consumer
+        consumer.settle(*handles[-1])
 
 
 def attach(
@@ -96,7 +108,8 @@ def attach(
 ) -> CheckpointedFold:
     """Declare the agent that folds the topics with "checkpoint, then commit".
 
-    State is held for each topic and partition on its own, so that it does not matter which worker has which of them.
+    State is held for each topic and partition on its own, so that it does not matter which worker has which of them. Records come
+    in runs (:class:`streams.transport.RunConsumer`), of which Faust acknowledges nothing by itself.
 
     Args:
         app: of :func:`build_app`.
@@ -106,17 +119,17 @@ def attach(
         meters: what is measured; default is registered globally.
         health: is told whether partitions were assigned and checkpoints are written.
     """
+    app.transport = RunTransport(app.conf.broker_consumer, app)
     log = KafkaLog(settings, app.conf.id)
     group = FaustGroup(app)
     measured = meters or Meters()
     runner = CheckpointedFold(fold, log, group, every=settings.checkpoint_seconds, meters=measured)
     plain = {topic_name(name, settings.topic_suffix): name for name in topics}
 
-    @app.agent(raw_topic(app, settings, *topics), name=f"{app.conf.id}-fold", concurrency=1)
+    @app.agent(raw_topic(app, settings, *topics, buffered=BUFFERED), name=f"{app.conf.id}-fold", concurrency=1)
     async def fold_records(stream: Any) -> None:
-        group.stream = stream
         try:
-            async for events in stream.noack_take(MOST, within=WITHIN):
+            async for events in stream.noack_take(MOST // RUN, within=WITHIN):
                 await runner.take(_incoming(events, plain))
         except Exception:
             end_soon()
@@ -155,14 +168,16 @@ class _Joined:
 
 def _incoming(events: Sequence[Any], plain: Mapping[str, str]) -> Iterator[Incoming]:
     for event in events:
-        message = event.message
-        record = Record(
-            topic=plain[message.topic],
-            partition=message.partition,
-            offset=message.offset,
-            timestamp=round(message.timestamp * 1_000) * 1_000,  # Milliseconds on the wire, made seconds by Faust.
-            key=message.key,
-            value=message.value if message.value is not None else b"",
-            headers=dict(message.headers or ()),
-        )
-        yield Incoming(record, message.generation_id, event)
+        run = event.message
+        topic, partition, tp, generation = plain[run.topic], run.partition, run.tp, run.generation_id
+        for found in run.records:
+            record = Record(
+                topic=topic,
+                partition=partition,
+                offset=found.offset,
+                timestamp=found.timestamp * 1_000,  # Milliseconds on the wire.
+                key=found.key,
+                value=found.value if found.value is not None else b"",
+                headers=dict(found.headers),
+            )
+            yield Incoming(record, generation, (tp, found.offset))

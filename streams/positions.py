@@ -1,10 +1,21 @@
 """What each partition has to deliver next, so that records which a consumer read and dropped are noticed and read again."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 Place = TypeVar("Place", bound=Hashable)
+
+
+class Placed(Protocol):
+    """Whatever has an offset."""
+
+    @property
+    def offset(self) -> int:
+        """Within its partition."""
+
+
+One = TypeVar("One", bound=Placed)
 
 
 class Arrival(StrEnum):
@@ -39,10 +50,22 @@ class Positions(Generic[Place]):
         for place in places:
             self._next.pop(place, None)
 
-    def take(self, place: Place, offset: int) -> Arrival:
-        """Judge a record that arrived; what is due moves on only with the one that was due."""
+    def take(self, place: Place, offset: int, last: int | None = None) -> Arrival:
+        """Judge a record that arrived, or a run of them up to ``last``; what is due moves on only with the one that was due."""
         due = self._next.get(place, offset)
         if offset == due:
-            self._next[place] = offset + 1
+            self._next[place] = (offset if last is None else last) + 1
             return Arrival.NEXT
         return Arrival.AGAIN if offset < due else Arrival.SKIPPED
+
+
+def runs_of(records: Sequence[One], most: int) -> Iterator[Sequence[One]]:
+    """Records of one partition, in order, as runs without a hole of at most so many."""
+    start = 0
+    while start < len(records):
+        run = records[start : start + most]
+        if run[-1].offset - run[0].offset >= len(run):
+            first = run[0].offset
+            run = run[: next(number for number, record in enumerate(run) if record.offset != first + number)]
+        yield run
+        start += len(run)

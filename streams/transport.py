@@ -5,16 +5,19 @@ of a group that has committed nothing yet has none to go back to, so that its fi
 fetch under way brings after going back counts for Faust as a hole in the log, which it takes for acknowledged
 (faust-streaming 0.15, ``transport/consumer.py``: ``getmany``, ``_add_gap``; aiokafka 0.14, ``seek_to_committed``). Here
 every partition is sought, and what was passed over is read again.
+
+Faust also makes a message, an event, two tasks and an entry in its books of every record. A fold takes runs of records instead:
+one message each, and one number for each partition of what may be committed.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import structlog
 from faust.transport.drivers import aiokafka as driver
-from faust.types import TP
+from faust.types import TP, ConsumerMessage
 
-from streams.positions import Arrival, Positions
+from streams.positions import Arrival, Positions, runs_of
 
 FETCH_WAIT_MILLISECONDS = 100
 """How long the broker may hold back a fetch that has nothing to give.
@@ -22,6 +25,9 @@ FETCH_WAIT_MILLISECONDS = 100
 Apache Kafka answers as soon as there is a record. The embedded broker looks at the end of the wait, so that Faust's
 fixed 1,500 ms would add three quarters of a second to every alert of a quiet stream.
 """
+
+RUN = 50
+"""Records of a run, at most: so that the partitions take turns, and no run is a long time's work."""
 
 _log = structlog.get_logger(__name__)
 
@@ -90,11 +96,16 @@ class Consumer(driver.Consumer):
         async for tp, message in super().getmany(timeout):
             if tp in sought:
                 continue
-            if self._positions.take(tp, message.offset) is Arrival.SKIPPED:
+            first = self._first_offset(message)
+            if self._positions.take(tp, first, message.offset) is Arrival.SKIPPED:
                 sought.add(tp)
-                await self._go_back(tp, message.offset)
+                await self._go_back(tp, first)
                 continue
             yield tp, message
+
+    def _first_offset(self, message: Any) -> int:
+        """Where a message begins; it ends with its own offset."""
+        return int(message.offset)
 
     async def _go_back(self, tp: TP, offset: int) -> None:
         due, first = self._positions.due(tp), (await self.earliest_offsets(tp))[tp]
@@ -108,3 +119,69 @@ class Transport(driver.Transport):
     """The transport that :func:`streams.app.build_app` gives its application."""
 
     Consumer = Consumer
+
+
+class Run(ConsumerMessage):
+    """Records of one partition without a hole, as one message: its offset is that of the last, its value is empty.
+
+    Attributes:
+        records: as aiokafka has them.
+    """
+
+    __slots__ = ("records",)
+
+    records: Sequence[Any]
+
+
+class _Fetched(NamedTuple):
+    records: Sequence[Any]
+
+
+class RunConsumer(Consumer):
+    """Delivers runs of records, and commits what it is told, since Faust's books know single records only."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._settled: dict[TP, int] = {}
+
+    def settle(self, tp: TP, offset: int) -> None:
+        """Let the records of a partition up to an offset be committed."""
+        self._settled[tp] = offset + 1
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Forget what may be committed."""
+        for tp in revoked:
+            self._settled.pop(tp, None)
+        await super().on_partitions_revoked(revoked)
+
+    async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109  # Faust names it so.
+        records, active = await super()._wait_next_records(timeout)
+        if records:
+            records = {tp: [_Fetched(run) for run in runs_of(found, RUN)] for tp, found in records.items()}
+        return records, active
+
+    def _to_message(self, tp: TP, record: _Fetched) -> Run:
+        last = record.records[-1]
+        stamp, kind = last.timestamp / 1000, last.timestamp_type
+        generation = self.app.consumer_generation_id
+        run = Run(last.topic, last.partition, last.offset, stamp, kind, None, None, b"", None, 0, 0, tp, generation_id=generation)
+        run.records = record.records
+        return run
+
+    def _first_offset(self, message: Run) -> int:
+        return int(message.records[0].offset)
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
+        """From one run's end to the next one's is no hole."""
+
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
+        return (tp for tp in tuple(self._settled) if topics is None or tp in topics or tp.topic in topics)
+
+    def _new_offset(self, tp: TP) -> int | None:
+        return self._settled.get(tp)
+
+
+class RunTransport(driver.Transport):
+    """The transport of an application that folds."""
+
+    Consumer = RunConsumer

@@ -42,5 +42,5 @@ class Group(Protocol):
     def generation(self) -> int:
         """The group's generation, as this process knows it; none of a record's while the partitions are divided anew."""
 
-    async def acknowledge(self, handle: Any) -> None:
-        """Let the group commit a record."""
+    async def acknowledge(self, handles: Sequence[Any]) -> None:
+        """Let the group commit records of a partition: all that were delivered up to the last of these."""

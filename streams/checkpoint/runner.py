@@ -238,8 +238,7 @@ class CheckpointedFold:
             # The group may have moved on meanwhile: whoever has the partition now may have restored before this checkpoint
             # was there and deleted what it builds on, so that a commit of ours would be ahead of the state that is kept.
             if slot.generation == self._group.generation():
-                for handle in acknowledged:
-                    await self._group.acknowledge(handle)
+                await self._group.acknowledge(acknowledged)
 
     async def _write(self, address: Address, slot: Slot) -> None:
         """Write one checkpoint and wait until the broker has all of it; then delete what a full one supersedes."""

@@ -103,11 +103,11 @@ class MemoryGroup:
         """The generation as this process knows it."""
         return self._broker.generation if self.knows is None else self.knows
 
-    async def acknowledge(self, handle: Any) -> None:
-        """Commit the record; a member of an old generation is not heard."""
-        self.acknowledged.append(handle)
+    async def acknowledge(self, handles: Sequence[Any]) -> None:
+        """Commit the records; a member of an old generation is not heard."""
+        self.acknowledged.extend(handles)
         if self.generation() == self._broker.generation:
-            topic, partition, offset = handle
+            topic, partition, offset = handles[-1]
             self._broker.committed[topic, partition] = max(self._broker.committed.get((topic, partition), 0), offset + 1)
 
 

@@ -1,6 +1,12 @@
 """What each partition has to deliver next."""
 
-from streams.positions import Arrival, Positions
+from itertools import pairwise
+from typing import NamedTuple
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streams.positions import Arrival, Positions, runs_of
 
 
 def test_what_is_due_moves_on_with_each_record() -> None:
@@ -49,3 +55,32 @@ def test_going_back_makes_the_hole_good() -> None:
     assert positions.take("p", 46) is Arrival.SKIPPED
     positions.start("p", 44)
     assert [positions.take("p", offset) for offset in (44, 45, 46)] == [Arrival.NEXT] * 3
+
+
+def test_a_run_is_taken_as_a_whole() -> None:
+    """A run that begins with what is due moves it on behind its last record; one that begins beyond it moves nothing."""
+    positions = Positions[str]()
+    positions.start("p", 3)
+    assert positions.take("p", 3, 9) is Arrival.NEXT
+    assert positions.take("p", 11, 20) is Arrival.SKIPPED
+    assert positions.take("p", 4, 9) is Arrival.AGAIN
+    assert positions.due("p") == 10
+
+
+class Record(NamedTuple):
+    """All that a run needs of a record."""
+
+    offset: int
+
+
+@given(st.sets(st.integers(0, 60)), st.integers(1, 9))
+def test_runs_have_no_holes_and_leave_nothing_out(offsets: set[int], most: int) -> None:
+    """Runs of records are those records in their order, each run without a hole and not too long, and cut nowhere else."""
+    records = [Record(offset) for offset in sorted(offsets)]
+    runs = list(runs_of(records, most))
+    assert [record for run in runs for record in run] == records
+    for run in runs:
+        assert 0 < len(run) <= most
+        assert [record.offset for record in run] == list(range(run[0].offset, run[0].offset + len(run)))
+    for run, following in pairwise(runs):
+        assert len(run) == most or following[0].offset > run[-1].offset + 1
