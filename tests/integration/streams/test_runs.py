@@ -72,7 +72,7 @@ class NotingFold:
     def __init__(self) -> None:
         self.values: list[bytes] = []
 
-    def restore(self, topic: str, partition: int, sections: Mapping[str, bytes]) -> Held:
+    def restore(self, topic: str, partition: int, sections: Mapping[str, bytes], since: int = 0) -> Held:
         """The same for every partition: one is written to."""
         return self
 
