@@ -255,7 +255,8 @@ class RuleBearer:
         if signal is RISE:
             episodes.rise(group, at, observation, ledger)
         elif signal is FALL or signal is FALL_BY_MATCH:
-            episodes.fall(group, at)
+            dark = observation is None and group.episode is not None and group.episode.stale
+            episodes.fall(group, at, stale=dark)  # Time has ended it, and tells nobody that sight is back.
         elif signal is FALL_BY_SILENCE:
             episodes.fall(group, at, stale=True)
 

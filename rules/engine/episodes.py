@@ -65,7 +65,7 @@ class Episodes:
         elif group.phase is FIRING and group.episode is not None:
             group.phase = QUIET
             group.episode.ended_at = at
-            group.episode.stale = stale or (self.blind is not None and self.blind(group))
+            group.episode.stale = stale
             group.alert_due = min(quiet_until(self._rule, group.episode), group.episode.repeat_due)
 
     def match(self, group: Group, observation: Observation, ledger: Ledger) -> None:

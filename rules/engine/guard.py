@@ -10,7 +10,7 @@ from config.moment import Micros
 from rules.conditions.port import Evaluator, Silent
 from rules.engine.announce import quiet_until
 from rules.model import Count, Rule
-from rules.sight import Eyes, FeedSight, Hole, Timer, Verdict, WaitingRoom, judge
+from rules.sight import Eyes, FeedSight, Hole, Judgement, Sighted, Timer, Verdict, WaitingRoom, judge, judge_quiet
 from rules.state import NEVER, Group, Phase, Silence
 from streams.observation import Observation
 
@@ -65,26 +65,33 @@ class Guard:
         found = self._concerned(group, due, condition=condition)
         if found is None:
             return False
-        timer, feed, known = found
-        verdict, at = judge(timer, feed, known, self._heard(group, timer, feed, known, condition=condition))
+        (verdict, at), name = self._judged(group, found, condition=condition)
         if verdict is Verdict.HOLD:
             held = self.held.get(group.key, Held())
             self.held[group.key] = held._replace(condition=due) if condition else held._replace(alert=due)
             if self._queued.get(group.key) != at:
                 self._queued[group.key] = at
-                self._room.wait(feed.name, at, group, self._leave)
+                self._room.wait(name, at, group, self._leave)
         elif verdict is Verdict.RESTART:
-            self._restart(group, timer, at, condition=condition)
+            self._restart(group, found[0], at, condition=condition)
         return verdict is not Verdict.RUN
 
-    def _heard(self, group: Group, timer: Timer, feed: Feed, known: FeedSight, *, condition: bool) -> Micros:
-        """Up to when the feed was heard.
+    def _judged(
+        self, group: Group, found: tuple[Timer, Feed, FeedSight], received: Micros | None = None, *, condition: bool
+    ) -> tuple[Judgement, str]:
+        """The verdict, and the name of the feed that is waited for.
 
-        An alert may resolve between two signs of life: what is clear need not wait for the next, unless the feed is blind.
+        Args:
+            group: the group.
+            found: the timer, the feed and what is known of it.
+            received: when an observation of the source was received that has come since, if one has.
+            condition: whether it is the condition's timer.
         """
-        if condition or group.phase is not Phase.QUIET or self.blind(group):
-            return known.heard
-        return self._eyes.heard_with(feed, known, timer.due)
+        timer, feed, known = found
+        if not condition and group.phase is Phase.QUIET:
+            return judge_quiet(timer, Sighted(feed, known), self._eyes.before(feed))
+        heard = known.heard if received is None else self._eyes.heard_with(feed, known, received)
+        return judge(timer, feed, known, heard), feed.name
 
     def part(self, group: Group, table: FeedTable) -> bool:
         """The feeds become others: silence that the source's feed did not see so far counts for nothing, whatever feed it has now.
@@ -124,10 +131,10 @@ class Guard:
         found = self._concerned(group, due, condition=condition)
         if found is None:
             return True
-        timer, feed, known = found
         received = observation.at if observation.received_at is None else observation.received_at
-        heard = self._eyes.heard_with(feed, known, received)
-        return judge(timer, feed, known, heard).verdict is Verdict.RUN
+        if self._eyes.table.of(observation.source) is not self._eyes.table.of(self._source_of(group) or ""):
+            received = found[2].heard  # Another feed is alive, which says nothing about this one.
+        return self._judged(group, found, received, condition=condition)[0].verdict is Verdict.RUN
 
     def _concerned(self, group: Group, due: Micros, *, condition: bool) -> tuple[Timer, Feed, FeedSight] | None:
         """The timer and the feed, when the timer stands on silence."""

@@ -23,7 +23,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         max_ahead: an observation further ahead of its receipt is quarantined and never moves the clock of the stream.
         remembered: ids of earlier observations that each group remembers at least, beside those of its latest instant. A
             repetition older than these is told as late instead of duplicate, and is not applied either, unless it carries
-            a later time than the first.
+            a later time than the first (docs/replay.md says so to users).
         recall: ``EVERY`` remembers all of them, which only a recording is short enough for.
         forget_after: a group of which nothing was heard for so long, and with which nothing is under way, is forgotten.
     """

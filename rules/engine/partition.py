@@ -162,9 +162,10 @@ class Partition:
         if self.eyes is None:
             self.now = max(self.now, at)
             return self._see((), noticed)
+        # What is due up to the tick happens by what was known before it, whether or not others moved the clock so far already.
+        self.now = max(self.now, at)
         self._settle(noticed)
         turns = self.eyes.tick(at, feeds)
-        self.now = max(self.now, at)
         return self._see(turns, noticed)
 
     def pass_to(self, at: Micros, noticed: Micros) -> Sequence[Outcome]:

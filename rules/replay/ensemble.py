@@ -14,8 +14,10 @@ from rules.replay.lines import Line
 from rules.state import BEGINNING, NEVER
 from streams.observation import Observation
 
+LIVE = Limits()
+"""A recorded topic is replayed with the memory of the engine that read it, so that it says what that engine said."""
 LIMITS = Limits(recall=Recall.EVERY, forget_after=NEVER)
-"""A recording is finite, so its groups remember every id: a repetition is a duplicate however long ago the first one came,
+"""Any other recording is finite, so its groups remember every id: a repetition is a duplicate however long ago the first one came,
 where the live engine tells it as late, or takes it for another when it carries a later time. Nor is a group forgotten: what lies more than
 ``forget_after`` behind the clock, as in a recording that is sorted by source, is judged as any other observation."""
 
@@ -45,6 +47,7 @@ class Ensemble:
 
     def __init__(self, ruleset: RuleSet, streams: int = 0) -> None:
         ruleset = in_force(ruleset)
+        self._limits = LIVE if streams else LIMITS
         apart = {rule.name for rule in ruleset.rules if streams and (crosses(rule) or rule.name in ruleset.registers)}
         self._local = _only(ruleset, apart, inside=False)
         self._engines: dict[int, Partition] = {}
@@ -60,7 +63,7 @@ class Ensemble:
         """What a line gives; one that was rejected gives nothing."""
         engine = self._engines.get(line.stream)
         if engine is None:
-            engine = self._engines[line.stream] = Partition(self._local, LIMITS, registers={} if self._streams else None)
+            engine = self._engines[line.stream] = Partition(self._local, self._limits, registers={} if self._streams else None)
         if line.observation is not None:
             yield from engine.observe(line.observation, max(line.observation.at, engine.now))
         if line.tick is not None:
@@ -85,7 +88,7 @@ class _Meeting:
     """The rules whose observations come from several partitions."""
 
     def __init__(self, ruleset: RuleSet, streams: int) -> None:
-        self._engine = Partition(ruleset, LIMITS)
+        self._engine = Partition(ruleset, LIVE)
         self._merge = Merge()
         self._clocks: dict[int, Micros] = dict.fromkeys(range(streams), BEGINNING)
         self._rules = ruleset.rules

@@ -6,6 +6,7 @@ import msgspec
 
 from config.feeds import Feed, FeedTable
 from config.moment import Micros
+from rules.sight.judgement import Sighted
 from rules.sight.state import MOST_HOLES, FeedSight, Hole, Sight
 from rules.state import NEVER
 from streams.envelope import FeedState
@@ -71,6 +72,12 @@ class Eyes:
             return feed, known
         ticks = self.sight.feeds.get(self.table.gateway.name)
         return None if ticks is None else (self.table.gateway, ticks)
+
+    def before(self, feed: Feed) -> Sighted | None:
+        """The feed of the ticks, when nothing is heard of another one without it."""
+        gateway = self.table.gateway
+        known = self.sight.feeds.get(gateway.name)
+        return None if known is None or feed is gateway or not feed.behind_gateway else Sighted(gateway, known)
 
     def blind(self, source: str) -> bool:
         """Whether what a source shows now would not be seen."""

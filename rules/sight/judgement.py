@@ -40,6 +40,13 @@ class Timer(NamedTuple):
     resume: Callable[[Micros], Micros]
 
 
+class Sighted(NamedTuple):
+    """A feed with what is known of it."""
+
+    feed: Feed
+    known: FeedSight
+
+
 def judge(timer: Timer, feed: Feed, known: FeedSight, heard: Micros) -> Judgement:
     """Judge a timer that is due.
 
@@ -60,3 +67,38 @@ def judge(timer: Timer, feed: Feed, known: FeedSight, heard: Micros) -> Judgemen
         if heard < complete:
             return Judgement(Verdict.HOLD, max(timer.due, complete))
     return Judgement(Verdict.RUN if heard >= timer.due else Verdict.HOLD, timer.due)
+
+
+def judge_quiet(timer: Timer, own: Sighted, gateway: Sighted | None) -> tuple[Judgement, str]:
+    """Judge a timer that resolves an alert since nothing came again: in the dark nobody knows.
+
+    Dark is what lies behind a feed's blindness, a heartbeat after its last sign of life, up to the next. Up to there it need not
+    have been heard, or an alert would hang until a bridge speaks that does so every ten minutes. What is decided follows from the
+    signs of life alone, and not from when they are known.
+
+    Args:
+        timer: the timer.
+        own: the feed of its source.
+        gateway: the feed of the ticks, when nothing is heard of the source's feed without it.
+
+    Returns:
+        The verdict, and for HOLD the name of the feed that it waits for.
+    """
+    through = (own,) if gateway is None else (own, gateway)
+    dark = [
+        hole.until
+        for feed, known in through
+        for hole in known.holes
+        if hole.since + feed.heartbeat < timer.due and timer.resume(hole.until) > timer.rose
+    ]
+    if dark:
+        back = max(dark)
+        if not own.feed.replays:
+            return Judgement(Verdict.RESTART, back), own.feed.name
+        complete = back + own.feed.catch_up + timer.lateness
+        if own.known.heard < complete:
+            return Judgement(Verdict.HOLD, complete), own.feed.name
+    for feed, known in through:
+        if known.heard + feed.heartbeat < timer.due:
+            return Judgement(Verdict.HOLD, timer.due - feed.heartbeat), feed.name
+    return Judgement(Verdict.RUN, timer.due), own.feed.name

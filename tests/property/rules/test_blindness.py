@@ -17,6 +17,14 @@ SILENT = (
 )
 
 
+QUIET = (
+    MOTION | {"rule": "moved", "keep_firing_for": "6s", "repeat": "4s"},
+    MOTION | {"rule": "busy", "count": 2, "within": "9s"},
+    {"rule": "open", "kind": "door", "where": "value == true", "keep_firing_for": "5s", "lateness": "3s"},
+)
+"""Rules whose alerts resolve when nothing came for a while."""
+
+
 def presence(at: float, received: float | None = None) -> list[Step]:
     """A door and a motion a moment later: proof that somebody was there."""
     came = instant(at + 0.2 if received is None else received)
@@ -89,6 +97,20 @@ def test_a_restart_anywhere_in_an_outage_changes_nothing(seed: int, every: int, 
     steps = [step for step in _history(seed) if not (isinstance(step, Tick) and hole < step.at < hole + length)]
     words: list[Step] = [Word(hole + second, {"gateway": hole}) for second in range(6, length, 9)]
     steps = merged(steps, words, [Word(second, {"cameras": second}) for second in range(0, 90, 3)])
-    ruleset = rules_of(*_rules(seed), *SILENT)
+    ruleset = rules_of(*_rules(seed), *SILENT, *QUIET)
     feeds = table(replays=replays, catch_up=4)
     assert run_steps(ruleset, steps, feeds, every=every) == run_steps(ruleset, steps, feeds)
+
+
+@settings(max_examples=40, deadline=None)
+@given(start=st.integers(5, 40), length=st.integers(6, 200), ended=st.floats(0, 3.5), watched=st.booleans(), replays=st.booleans())
+def test_no_alert_resolves_in_the_dark(start: int, length: int, ended: float, *, watched: bool, replays: bool) -> None:
+    """However long the gateway is away: what fired before it went and may go on in the dark is resolved by nothing that nobody saw."""
+    back = start + length
+    there = [presence(start - ended - 0.5)]
+    steps = merged(*there, outage(start, length, back + 40, watched=watched))
+    feeds = table(replays=replays, catch_up=5)
+    resolved = [event for event in of_rules(run_steps(rules_of(*QUIET), steps, feeds)) if event.event.value == "resolved"]
+    in_the_dark = [event for event in resolved if event.at > instant(start + 5)]  # The heartbeat of gateway and feed.
+    assert all(event.detected_at >= instant(back) for event in in_the_dark)
+    assert replays or all(event.at >= instant(back) for event in in_the_dark)

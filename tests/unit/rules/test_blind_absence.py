@@ -223,3 +223,16 @@ def test_a_feed_that_nobody_names_is_judged_by_the_ticks() -> None:
     assert short(run_steps(rules_of(ABSENT), merged([motion(0)], ticks(0, 25)), table())) == [("inactive", "firing", 20)]
     away = merged([motion(0)], ticks(0, 10), ticks(40, 59))
     assert of_rules(run_steps(rules_of(ABSENT), away, table())) == []
+
+
+def test_another_feed_that_is_alive_says_nothing_about_this_one() -> None:
+    """Where sources meet, an observation that came by HTTP does not show that the MQTT door was heard."""
+    rule = {"rule": "empty", "kind": "motion", "where": "value == true", "absent": "5s", "by": ["zone"]}
+    there = seen(6, True, kind="motion", source=ELDER, zone="hall", received_at=instant(6))
+    still = seen(11.5, False, kind="motion", source="sensor/stairs", zone="hall", received_at=instant(11.5))
+    silent = [*ticks(0, 8, *DOORS), *ticks(9, 59, "http"), *ticks(60, 70, *DOORS)]
+    outcomes = of_rules(run_steps(rules_of(rule), merged([there, still], silent), table()))
+    assert [(event.event.value, event.at) for event in outcomes] == [("firing", instant(65))]
+    own = seen(11.5, False, kind="motion", source=ELDER, zone="hall", received_at=instant(11.5))
+    told_by_itself = of_rules(run_steps(rules_of(rule), merged([there, own], silent), table()))
+    assert [event.at for event in told_by_itself if event.event.value == "firing"] == [instant(11)]

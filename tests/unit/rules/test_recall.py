@@ -6,6 +6,7 @@ import pytest
 
 from rules.engine import Limits, Note, Noted, Partition, Recall
 from rules.replay import Line, Summary, replay
+from rules.replay.ensemble import Ensemble
 from streams.observation import Observation
 from tests.fakes.rulekit import alerts, notes, rules_of, run, seen, told
 
@@ -96,3 +97,24 @@ def test_a_replay_remembers_every_id(lateness: str) -> None:
     rows: list[dict[str, Any]] = list(replay(rules_of(OVER | {"lateness": lateness}), lines, None, Summary()))
     assert [(row["event"], row["id"]) for row in rows if row["event"] in ("duplicate", "late")] == [("duplicate", "first")]
     assert [row["event"] for row in rows if "fired_at" in row] == ["firing", "resolved"]
+
+
+@pytest.mark.parametrize("by", [["source"], ["zone"]])
+def test_a_replay_of_a_topic_remembers_as_the_engine_did_that_read_it(by: list[str]) -> None:
+    """Each partition, and where sources meet: a restamped repetition from long ago is what it was live."""
+    rules = rules_of(OVER | {"by": by})
+    engines = Ensemble(rules, streams=2)
+    lines = [Line(number, one, stream=0) for number, one in enumerate(after_many(seen(500, 9, id="first")), start=1)]
+    lines += [Line(300, seen(501, 1, kind="other"), stream=1)]
+    found = [outcome for line in lines for outcome in engines.take(line)]
+    found += engines.finish(None)
+    live = run(rules, after_many(seen(500, 9, id="first")))
+    assert told(found) == told(live) == [("firing", 0, 0, None, 1), ("resolved", 1, 0, 1, 1), ("firing", 500, 500, None, 1)]
+    assert notes(found) == notes(live) == []
+
+
+def test_a_live_engine_knows_the_last_few_ids_of_a_group() -> None:
+    """Four in all: a restamped repetition after three others is a duplicate, after four it is another observation."""
+    for others, expected in ((3, [(Note.DUPLICATE, "a")]), (4, [])):
+        history = [seen(0, 1, id="a"), *(seen(1 + number, 1, id=f"{number}") for number in range(others)), seen(50, 9, id="a")]
+        assert notes(run(rules_of(OVER), history)) == expected
