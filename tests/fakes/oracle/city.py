@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from tests.fakes.oracle.dates import announce
 from tests.fakes.oracle.episodes import Said
-from tests.fakes.oracle.log import Arrival, Entry, clock, hear, in_order, in_turn
+from tests.fakes.oracle.log import Arrival, Entry, Key, Past, clock, hear, in_order, in_turn, past_of
 from tests.fakes.oracle.rulebook import Rule
 from tests.fakes.oracle.seen import text
 from tests.fakes.oracle.wire import Raw, origin, read
@@ -126,10 +126,12 @@ def expected(rules: Sequence[Rule], logs: Logs, city: City, switch: Switch | Non
                     found.update(_events(rule, hear(_share(rule, address, city), turns(address, rule.lateness), last, since).said))
                 if rule.name in switch.gone | switch.told:
                     found.update(_until(rule, entries[address][: logs.switched[address]], told=rule.name in switch.told))
+    before = {rule.name: rule for rule in rules if rule.name in switch.gone}
     for rule in switch.begun:
         for address in own(rule):
             arrivals = in_turn(entries[address], rule.lateness, behind=logs.switched[address])
-            found.update(_events(rule, hear(rule, arrivals, clock(entries[address]) - rule.lateness - 1).said))
+            past = _past(before[rule.name], entries[address][: logs.switched[address]]) if rule.name in before else None
+            found.update(_events(rule, hear(rule, arrivals, clock(entries[address]) - rule.lateness - 1, past=past).said))
     return found
 
 
@@ -145,6 +147,11 @@ def _until(rule: Rule, log: Sequence[Entry], *, told: bool) -> Iterator[Event]:
             yield Event(rule.name, by_switch(one.alert(rule.name, group), "updated" if told else "resolved", at), one.matches)
         elif not told:
             yield Event(rule.name, one.identity(rule.name, group), one.matches)
+
+
+def _past(rule: Rule, log: Sequence[Entry]) -> Mapping[Key, Past]:
+    """What a rule that begins anew had seen up to the switch."""
+    return past_of(rule, in_turn(log, rule.lateness), clock(log) - rule.lateness)
 
 
 def _share(rule: Rule, address: Address, city: City) -> Rule:

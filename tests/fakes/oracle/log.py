@@ -2,7 +2,7 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tests.fakes.oracle.episodes import Said, story, timers
@@ -29,6 +29,34 @@ class Noted(NamedTuple):
     note: str
     id: str
     group: dict[str, Any]
+
+
+class Past(NamedTuple):
+    """What a group had seen when its rule began anew: it makes late and double what comes after.
+
+    Attributes:
+        rule: the rule until then.
+        samples: those that counted.
+        known: their ids, and those of undecided ones.
+        ran: up to where timers had run (that instant not included).
+        told: when the episode began that was firing then; nothing begins at its instant again.
+    """
+
+    rule: Rule
+    samples: list[Sample]
+    known: set[str]
+    ran: int
+    told: int | None
+
+    def is_late(self, at: int) -> bool:
+        """Whether an observation of an instant comes too late."""
+        if (self.samples and at < self.samples[-1][0].at) or (self.told is not None and at <= self.told):
+            return True
+        return at < self.ran and timers(self.rule, truth_of(self.rule, self.samples), at, self.ran)
+
+
+Key = tuple[tuple[bool, Any], ...]
+"""The key of a group; a truth value is another key than the number that Python takes for the same."""
 
 
 class Heard(NamedTuple):
@@ -84,7 +112,26 @@ def in_order(logs: Sequence[Sequence[Entry]], lateness: int) -> Iterator[Arrival
         yield Arrival(seen, BEGINNING)
 
 
-def hear(rule: Rule, arrivals: Iterable[Arrival], last: int, since: int | None = None, cut: int | None = None) -> Heard:
+def past_of(rule: Rule, arrivals: Iterable[Arrival], at: int) -> dict[Key, Past]:
+    """What each group of a rule has seen when it begins anew at an instant of the rule's clock."""
+    found = {}
+    for key, members in _groups(rule, arrivals).items():
+        samples, _ = _applied(rule, members)
+        said = story(rule, samples, truth_of(rule, samples), at - 1, at)
+        told = next((one.starts_at for one in said if one.event == "cut"), None)
+        found[key] = Past(rule, samples, {arrival.seen.id for arrival in members}, at, told)
+    return found
+
+
+def hear(
+    rule: Rule,
+    arrivals: Iterable[Arrival],
+    last: int,
+    since: int | None = None,
+    cut: int | None = None,
+    *,
+    past: Mapping[Key, Past] | None = None,
+) -> Heard:
     """What a rule says of the observations of one log.
 
     Args:
@@ -93,33 +140,43 @@ def hear(rule: Rule, arrivals: Iterable[Arrival], last: int, since: int | None =
         last: the last instant at which timers run.
         since: the first clock of the log, from which expected sources count.
         cut: when a switch of the rules asks what fires.
+        past: what groups had seen, of a rule that began anew.
     """
-    groups: defaultdict[tuple[Any, ...], list[Arrival]] = defaultdict(list)
-    for arrival in arrivals:
-        if arrival.seen.kind in rule.kinds:
-            # A truth value is another group than the number that Python takes for the same.
-            groups[tuple((type(part) is bool, part) for part in (shown(field(arrival.seen, name)) for name in rule.by))].append(arrival)
+    groups = _groups(rule, arrivals)
     heard = Heard([], [])
-    expected = {((False, source),) for source in rule.written.get("expected", ())}
-    for key in sorted(expected - groups.keys()):
-        groups[key] = []
+    expected: set[Key] = {((False, source),) for source in rule.written.get("expected", ())}
+    for named in sorted(expected - groups.keys()):
+        groups[named] = []
     every = rule
     for key, members in groups.items():
         rule = every._replace(since=since) if key in expected else every
         group = dict(zip(rule.by, (part for _, part in key), strict=True))
-        samples, noted = _applied(rule, members)
+        samples, noted = _applied(rule, members, (past or {}).get(key))
         heard.noted.extend(Noted(note, identity, group) for note, identity in noted)
         heard.said.extend((said, group) for said in story(rule, samples, truth_of(rule, samples), last, cut))
     return heard
 
 
-def _applied(rule: Rule, arrivals: Sequence[Arrival]) -> tuple[list[Sample], list[tuple[str, str]]]:
+def _groups(rule: Rule, arrivals: Iterable[Arrival]) -> defaultdict[Key, list[Arrival]]:
+    groups: defaultdict[Key, list[Arrival]] = defaultdict(list)
+    for arrival in arrivals:
+        if arrival.seen.kind in rule.kinds:
+            groups[tuple((type(part) is bool, part) for part in (shown(field(arrival.seen, name)) for name in rule.by))].append(arrival)
+    return groups
+
+
+def _applied(rule: Rule, arrivals: Sequence[Arrival], past: Past | None = None) -> tuple[list[Sample], list[tuple[str, str]]]:
     """The samples that count, and what does not."""
-    samples, noted, known = list[Sample](), list[tuple[str, str]](), set[str]()
+    samples, noted, known = list[Sample](), list[tuple[str, str]](), set[str]() if past is None else set(past.known)
     for seen, horizon in arrivals:
+        late = past is not None and past.is_late(seen.at)
         if seen.id in known:
             noted.append(("duplicate", seen.id))
-        elif (samples and seen.at < samples[-1][0].at) or (seen.at < horizon and timers(rule, truth_of(rule, samples), seen.at, horizon)):
+        elif (
+            late
+            or (samples and seen.at < samples[-1][0].at)
+            or (seen.at < horizon and timers(rule, truth_of(rule, samples), seen.at, horizon))
+        ):
             noted.append(("late", seen.id))
         else:
             known.add(seen.id)
