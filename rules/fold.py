@@ -6,7 +6,7 @@ from typing import TypeVar
 from config.feeds import FeedTable
 from config.moment import Micros
 from config.problem import Problem, ProblemsError
-from rules.crossing import Downstream, Sender, Traffic
+from rules.crossing import Downstream, Place, Sender, Traffic
 from rules.crossing.sender import SECTION as SENT
 from rules.engine import Limits, Outcome, Partition, Tally
 from rules.inforce import InForce, RuleSets
@@ -97,7 +97,7 @@ class RuleFold:
         if topic == MATCHES:
             downstream = Downstream(
                 rules.ruleset,
-                self._partitions,
+                Place(partition, self._partitions),
                 self.limits,
                 self.tally,
                 self.traffic,

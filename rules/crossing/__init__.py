@@ -9,6 +9,7 @@ from rules.crossing.division import SHADOW, crosses, home_of, without_crossing
 from rules.crossing.downstream import Downstream
 from rules.crossing.routing import Routing
 from rules.crossing.sender import Sender
+from rules.crossing.side import Place
 from rules.crossing.traffic import Traffic
 
-__all__ = ["SHADOW", "Downstream", "Routing", "Sender", "Traffic", "crosses", "home_of", "without_crossing"]
+__all__ = ["SHADOW", "Downstream", "Place", "Routing", "Sender", "Traffic", "crosses", "home_of", "without_crossing"]

@@ -9,7 +9,7 @@ from config.moment import Micros
 from rules.crossing.arrivals import Arrival, Heard, Taken, take
 from rules.crossing.division import SHADOW, UPSTREAM, crossing_of
 from rules.crossing.shadows import Shadows
-from rules.crossing.side import Side
+from rules.crossing.side import Place, Side
 from rules.crossing.traffic import Traffic
 from rules.engine import Limits, Outcome, Tally
 from rules.life import Policy
@@ -46,7 +46,7 @@ class Downstream:
     def __init__(
         self,
         ruleset: RuleSet,
-        partitions: int,
+        place: Place,
         limits: Limits,
         tally: Tally,
         traffic: Traffic,
@@ -54,9 +54,9 @@ class Downstream:
         feeds: FeedTable | None = None,
         shadow_tally: Tally | None = None,
     ) -> None:
-        self.sides = {topic: Side(crossing_of(ruleset, topic), limits, tally, traffic, feeds) for topic in UPSTREAM}
-        self.shadows = Shadows(ruleset, limits, Tally() if shadow_tally is None else shadow_tally, traffic, feeds)
-        self.heard = {topic: [Heard(aside={}) for _ in range(partitions)] for topic in UPSTREAM}
+        self.sides = {topic: Side(crossing_of(ruleset, topic), place, limits, tally, traffic, feeds=feeds) for topic in UPSTREAM}
+        self.shadows = Shadows(ruleset, place, limits, Tally() if shadow_tally is None else shadow_tally, traffic, feeds=feeds)
+        self.heard = {topic: [Heard(aside={}) for _ in range(place.partitions)] for topic in UPSTREAM}
         self._traffic = traffic
 
     def fault(self, envelope: Envelope, rule: str) -> str | None:

@@ -4,15 +4,12 @@ from collections.abc import Iterable
 
 from config.kinds import Kind
 from rules.crossing.division import UPSTREAM, crosses, home_of, upstream_of, way_of
+from rules.crossing.homes import Homes
 from rules.crossing.relevance import Relevance
 from rules.engine import Counts, Limits, Tally
 from rules.engine.partition import TEST
-from rules.grouping import Key, group_of, key_getter
 from rules.model import Rule, RuleSet
 from streams.observation import Observation
-
-_REMEMBERED = 65_536
-"""Homes of groups that a route remembers; then it begins anew."""
 
 
 class Route:
@@ -27,25 +24,15 @@ class Route:
     def __init__(self, rule: Rule, kinds: dict[str, Kind], partitions: int, counts: Counts) -> None:
         self.rule, self.shadow = way_of(rule), rule.shadow
         self.counts = counts
-        self._name = rule.name
-        self._by = rule.by
-        self._key_of = key_getter(rule.by)
         self._relevance = Relevance(rule, kinds)
-        self._partitions = partitions
-        self._homes: dict[Key, int] = {}
+        self._homes = Homes(rule, partitions)
 
     def home(self, observation: Observation) -> int | None:
         """The partition that the observation's group lives in; ``None`` where the rule's meaning cannot depend on it."""
         if self._relevance.leaves_out(observation):
             self.counts.evaluated += 1
             return None
-        key = self._key_of(observation)
-        home = self._homes.get(key)
-        if home is None:
-            if len(self._homes) >= _REMEMBERED:
-                self._homes.clear()
-            home = self._homes[key] = home_of(self._name, group_of(self._by, key), self._partitions)
-        return home
+        return self._homes.of(observation)
 
 
 class Routing:

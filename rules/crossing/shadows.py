@@ -6,7 +6,7 @@ from config.feeds import FeedTable
 from config.moment import Micros
 from rules.crossing.arrivals import Arrival
 from rules.crossing.division import SHADOW, UPSTREAM, crossing_of
-from rules.crossing.side import Side
+from rules.crossing.side import Place, Side
 from rules.crossing.traffic import Traffic
 from rules.engine import Limits, Outcome, Tally
 from rules.life import Policy
@@ -21,8 +21,8 @@ class Shadows:
         sides: by upstream topic.
     """
 
-    def __init__(self, ruleset: RuleSet, limits: Limits, tally: Tally, traffic: Traffic, feeds: FeedTable | None) -> None:
-        self._limits, self._tally, self._traffic = limits, tally, traffic
+    def __init__(self, ruleset: RuleSet, place: Place, limits: Limits, tally: Tally, traffic: Traffic, *, feeds: FeedTable | None) -> None:
+        self._place, self._limits, self._tally, self._traffic = place, limits, tally, traffic
         self._gone: set[str] = set()
         parts = {topic: crossing_of(in_shadow(ruleset), topic) for topic in UPSTREAM}
         self.sides = {topic: self._side(part, feeds) for topic, part in parts.items() if part.rules}
@@ -88,7 +88,7 @@ class Shadows:
             side.restore({name.removeprefix(prefix): raw for name, raw in sections.items() if name.startswith(prefix)})
 
     def _side(self, part: RuleSet, feeds: FeedTable | None) -> Side:
-        return Side(part, self._limits, self._tally, self._traffic, feeds)
+        return Side(part, self._place, self._limits, self._tally, self._traffic, feeds=feeds)
 
 
 def _name(topic: str, section: str) -> str:

@@ -1,9 +1,11 @@
 """The rules that wait for the clocks of one upstream topic: life-safety rules never wait for the others' traffic."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from config.feeds import FeedTable
 from config.moment import Micros
+from rules.crossing.homes import Homes
 from rules.crossing.looks import Looks
 from rules.crossing.merge import Merge
 from rules.crossing.traffic import Traffic
@@ -16,20 +18,36 @@ _HELD = "held/"
 _LOOKS = "looks"
 
 
+class Place(NamedTuple):
+    """A partition of ``cityloop.matches``, and how many there are."""
+
+    number: int
+    partitions: int
+
+
 class Side:
     """An engine behind a merge.
+
+    Args:
+        ruleset: the rules that are judged here.
+        place: which partition this is, and of how many.
+        limits: of the engine.
+        tally: of the engine.
+        traffic: is counted in.
+        feeds: the city's feeds.
 
     Attributes:
         merge: what waits for the clock.
         looks: what was heard of feeds where the clock has yet to come to.
     """
 
-    def __init__(self, ruleset: RuleSet, limits: Limits, tally: Tally, traffic: Traffic, feeds: FeedTable | None) -> None:
+    def __init__(self, ruleset: RuleSet, place: Place, limits: Limits, tally: Tally, traffic: Traffic, *, feeds: FeedTable | None) -> None:
+        self._place = place
         self._governed = Governed(ruleset, Partition(ruleset, limits, tally, feeds))
         self.merge = Merge()
         self.looks = Looks()
         self._traffic = traffic
-        self._lateness = {rule.name: rule.lateness for rule in ruleset.rules}
+        self._know(ruleset)
 
     @property
     def engine(self) -> Partition:
@@ -37,9 +55,9 @@ class Side:
         return self._governed.engine
 
     def switch(self, ruleset: RuleSet, policies: Mapping[str, Policy], noticed: Micros, feeds: FeedTable | None) -> Sequence[Outcome]:
-        """Go on under other rules; what waits for a rule that is gone is left behind, the rest waits under the new lateness."""
+        """Go on under other rules; what waits for a rule or a group that is not here any more is left behind, the rest waits under the new lateness."""
         said = self._governed.switch(ruleset, policies, noticed, feeds=feeds)
-        self._lateness = {rule.name: rule.lateness for rule in ruleset.rules}
+        self._know(ruleset)
         self._traffic.unknown += self.merge.hold_anew(self._due)
         return said
 
@@ -52,8 +70,12 @@ class Side:
         return rule in self._lateness
 
     def hold(self, rule: str, observation: Observation) -> None:
-        """Take an observation for a rule that is judged here."""
-        self.merge.hold(observation.at + self._lateness[rule], rule, observation)
+        """Take an observation for a rule that is judged here; one whose group lives elsewhere was sent under another group key, and is left."""
+        due = self._due(rule, observation)
+        if due is None:
+            self._traffic.unknown += 1
+        else:
+            self.merge.hold(due, rule, observation)
 
     def advance(self, clock: Micros, noticed: Micros) -> Iterator[Outcome]:
         """Everything that happens until the clock: observations of earlier instants, and timers between them and after.
@@ -97,8 +119,12 @@ class Side:
         self._traffic.unknown += self.merge.restore(held, self._due)
 
     def _due(self, rule: str, observation: Observation) -> Micros | None:
-        lateness = self._lateness.get(rule)
-        return None if lateness is None else observation.at + lateness
+        homes = self._homes.get(rule)
+        return None if homes is None or homes.of(observation) != self._place.number else observation.at + self._lateness[rule]
+
+    def _know(self, ruleset: RuleSet) -> None:
+        self._lateness = {rule.name: rule.lateness for rule in ruleset.rules}
+        self._homes = {rule.name: Homes(rule, self._place.partitions) for rule in ruleset.rules}
 
 
 def _named(sections: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -14,7 +14,7 @@ class Traffic:
         aside: records that came before others that must be taken first.
         lost: records that never came and were given up.
         anew: times that an upstream fold began to count anew, having lost its checkpoints.
-        unknown: observations for a rule that is not there any more.
+        unknown: observations for a rule, or for a group under another key, that is not there any more.
     """
 
     sent: int = 0

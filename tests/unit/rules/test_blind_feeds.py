@@ -16,7 +16,7 @@ from streams.codec import ENVELOPE_HEADERS, encode_envelope
 from streams.envelope import Envelope, FeedState
 from streams.fold import Record
 from streams.topics import OBSERVATIONS, URGENT
-from tests.fakes.rulekit import alerts, rules_of, seen, told
+from tests.fakes.rulekit import alerts, laid, rules_of, seen, told
 from tests.fakes.sightkit import ELDER, Step, Tick, Word, feed, instant, merged, of_rules, run_steps, short, table, take, ticks
 
 OVER = {"rule": "over", "kind": "level", "where": "value > 5"}
@@ -238,3 +238,22 @@ def record(topic: str, partition: int, offset: int, envelope: Envelope) -> Recor
 def test_the_heartbeat_of_the_doors_is_known() -> None:
     """Without a word of the city, each door is a feed, and a gateway may take its time to be started again."""
     assert {row.name: row.heartbeat // SECOND for row in FeedTable().rows} == {"gateway": 15, "mqtt": 30, "http": 30, "cameras": 60}
+
+
+def test_what_an_alert_says_of_sight_is_in_the_next_checkpoint() -> None:
+    """A flag that nobody wrote down would be said again, or not, after a restart."""
+    engine = Partition(rules_of(OVER), feeds=table())
+    for step in merged([high(10)], ticks(0, 12, "mqtt")):
+        take(engine, step)
+    sections = snapshot.full(engine)
+    for step in ticks(13, 18):
+        take(engine, step)
+    again = Partition(rules_of(OVER), feeds=table())
+    snapshot.restore(again, laid(sections, snapshot.delta(engine)))
+    (group,) = again.bearers["over"].groups.values()
+    assert group.episode is not None
+    assert group.episode.stale
+    snapshot.delta(again)
+    for step in ticks(19, 30):
+        take(again, step)
+    assert not [name for name in snapshot.delta(again) if name.startswith("group/")], "nothing changes while it stays blind"

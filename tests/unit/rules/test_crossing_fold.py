@@ -28,16 +28,16 @@ FIRE: dict[str, Any] = {
     "distinct": "source",
     "within": "9s",
 }
-CLUSTER: dict[str, Any] = {"rule": "near", "where": "value > 5", "cluster": {"sources": 3, "radius": 50}, "within": "60s"}
+CLUSTER: dict[str, Any] = {"rule": "nearby", "where": "value > 5", "cluster": {"sources": 3, "radius": 50}, "within": "60s"}
 HERE = Position(121.0, 31.0)
 
 
 class Below:
-    """A downstream fold of partition 1 of two, with its upstream partitions' numbers kept."""
+    """A downstream fold of the partition of two in which all groups of these tests live, with its upstream partitions' numbers kept."""
 
     def __init__(self, *rules: dict[str, Any]) -> None:
         self.fold = RuleFold(rules_of(*rules), partitions=2)
-        self.held = self.fold.restore(MATCHES, 1, {})
+        self.held = self.fold.restore(MATCHES, 0, {})
         self._numbers: dict[tuple[str, int], int] = {}
 
     def hears(
@@ -51,7 +51,7 @@ class Below:
     def takes(self, origin: Origin | None, rule: str | None, *, at: int = EPOCH, **fields: Any) -> list[Output]:
         """Any record."""
         value = encode_envelope(Envelope(**{"sent_at": EPOCH + 7 * SECOND, "writer": "engine", "origin": origin, **fields}))
-        return list(self.held.step(Record(MATCHES, 1, 0, at, None if rule is None else rule.encode(), value, ENVELOPE_HEADERS)))
+        return list(self.held.step(Record(MATCHES, 0, 0, at, None if rule is None else rule.encode(), value, ENVELOPE_HEADERS)))
 
 
 def events(outputs: list[Output]) -> list[AlertEvent]:
@@ -73,7 +73,7 @@ def test_an_observation_waits_until_every_clock_has_passed_it() -> None:
     (output,) = below.hears(1, 3.000001)
     (event,) = events([output])
     assert (event.event, event.at, event.detected_at) == (Change.FIRING, EPOCH + 3 * SECOND, EPOCH + 7 * SECOND)
-    assert (output.topic, output.partition) == (ALERTS, 1)
+    assert (output.topic, output.partition) == (ALERTS, 0)
 
 
 def test_the_order_of_time_counts_and_not_that_of_coming() -> None:
@@ -116,11 +116,11 @@ def test_the_same_source_many_times_is_one_source() -> None:
     """A cluster counts different sources: one that matches again and again, and over two partitions' records, is one."""
     below = Below(CLUSTER)
     for second in range(1, 20):
-        below.hears(second % 2, second, seen(second, 9, position=HERE, source="sensor/1"), rule="near")
-    below.hears(0, 21, seen(20, 9, position=HERE, source="sensor/2"), rule="near")
+        below.hears(second % 2, second, seen(second, 9, position=HERE, source="sensor/1"), rule="nearby")
+    below.hears(0, 21, seen(20, 9, position=HERE, source="sensor/2"), rule="nearby")
     assert below.hears(1, 21) == []
-    assert below.fold.tally.rules["near"].evaluated == 20
-    below.hears(0, 23, seen(22, 9, position=HERE, source="sensor/3"), rule="near")
+    assert below.fold.tally.rules["nearby"].evaluated == 20
+    below.hears(0, 23, seen(22, 9, position=HERE, source="sensor/3"), rule="nearby")
     (event, over) = events(below.hears(1, 23))
     assert (event.distinct_sources, event.count, over.event) == (3, 21, Change.RESOLVED)
 
@@ -200,8 +200,8 @@ def test_what_no_engine_sent_is_a_dead_letter(
 def test_bytes_that_are_no_envelope_are_a_dead_letter() -> None:
     """As on every topic."""
     held = Below(ALL).held
-    (letter,) = letters(list(held.step(Record(MATCHES, 1, 5, EPOCH, b"all", b"\xc1", ENVELOPE_HEADERS))))
-    assert (letter.reason, letter.origin) == (Reason.UNDECODABLE, "kafka:cityloop.matches/1/5")
+    (letter,) = letters(list(held.step(Record(MATCHES, 0, 5, EPOCH, b"all", b"\xc1", ENVELOPE_HEADERS))))
+    assert (letter.reason, letter.origin) == (Reason.UNDECODABLE, "kafka:cityloop.matches/0/5")
 
 
 def test_records_that_never_come_are_told() -> None:
@@ -225,7 +225,7 @@ def test_a_checkpoint_holds_what_waits_and_who_was_heard() -> None:
     below.takes(Origin(URGENT, 0, 2), None, tick=EPOCH + 30 * SECOND)
     kept |= below.held.delta()
     again = Below(ALL | {"for": "2s"}, FIRE)
-    again.held = again.fold.restore(MATCHES, 1, {name: raw for name, raw in kept.items() if raw is not None})
+    again.held = again.fold.restore(MATCHES, 0, {name: raw for name, raw in kept.items() if raw is not None})
     assert dict(again.held.full()) == dict(below.held.full())
     later = seen(4, True, kind="smoke", source="sensor/2")
     for one in (below, again):
@@ -240,7 +240,7 @@ def test_what_waited_for_a_rule_that_is_gone_is_left_behind() -> None:
     below.hears(0, 5, seen(3, 9), rule="other")
     below.hears(0, 5, seen(3, 9))
     fold = RuleFold(rules_of(ALL), partitions=2)
-    held = fold.restore(MATCHES, 1, {name: raw for name, raw in below.held.full().items() if name != RULESET})
+    held = fold.restore(MATCHES, 0, {name: raw for name, raw in below.held.full().items() if name != RULESET})
     assert fold.traffic.unknown == 1
     assert isinstance(held, HeldMatches)
     below.held = held
@@ -257,7 +257,7 @@ def test_what_waited_for_a_rule_that_is_gone_is_left_behind() -> None:
 def test_a_foreign_checkpoint_is_refused(section: list[Any], message: str) -> None:
     """State of another version, or of other partitions, is not guessed at."""
     with pytest.raises(ValueError, match=message):
-        RuleFold(rules_of(ALL), partitions=2).restore(MATCHES, 1, {"arrivals": msgspec.msgpack.encode(section)})
+        RuleFold(rules_of(ALL), partitions=2).restore(MATCHES, 0, {"arrivals": msgspec.msgpack.encode(section)})
 
 
 def test_metrics_tell_what_travels_and_who_is_behind() -> None:
@@ -274,11 +274,11 @@ def test_metrics_tell_what_travels_and_who_is_behind() -> None:
         'cityloop_crossing_records_total{outcome="repeated"} 1.0',
         'cityloop_crossing_records_total{outcome="lost"} 0.0',
         "cityloop_crossing_unknown_total 0.0",
-        'cityloop_crossing_held{partition="1",topic="cityloop.observations"} 2.0',
-        'cityloop_crossing_clock_spread_seconds{partition="1",topic="cityloop.observations"} 25.0',
-        'cityloop_crossing_clock_seconds{partition="1",topic="cityloop.observations"} 1.772424005e+09',
+        'cityloop_crossing_held{partition="0",topic="cityloop.observations"} 2.0',
+        'cityloop_crossing_clock_spread_seconds{partition="0",topic="cityloop.observations"} 25.0',
+        'cityloop_crossing_clock_seconds{partition="0",topic="cityloop.observations"} 1.772424005e+09',
     ):
         assert line in told
-    assert 'cityloop_crossing_clock_seconds{partition="1",topic="cityloop.urgent"}' not in told
+    assert 'cityloop_crossing_clock_seconds{partition="0",topic="cityloop.urgent"}' not in told
     below.hears(1, 31)
     assert 'cityloop_rule_groups{rule="all"} 1.0' in generate_latest(registry).decode()

@@ -74,7 +74,7 @@ def test_truth_and_one_are_groups_of_their_own_and_one_and_one_point_zero_are_no
 
 def test_more_groups_than_are_remembered_have_the_same_homes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The memory of homes is bounded, and forgetting changes nothing."""
-    monkeypatch.setattr("rules.crossing.routing._REMEMBERED", 3)
+    monkeypatch.setattr("rules.crossing.homes._REMEMBERED", 3)
     rules, _ = routing({"rule": "a", "by": ["zone"]})
     zones = [f"z{number}" for number in (0, 1, 2, 3, 4, 0, 1, 5, 0)]
     assert [home(rules, seen(0, 9, zone=zone))[0] for zone in zones] == [home_of("a", {"zone": zone}, 8) for zone in zones]

@@ -344,3 +344,11 @@ def test_values_are_groups_by_what_they_are() -> None:
     rules = rules_of({"kind": ["door", "level"], "by": ["value"]})
     found = alerts(run(rules, [seen(0, True, kind="door"), seen(1, 1)]))
     assert [repr(event.group["value"]) for event in found] == ["True", "1"]
+
+
+def test_at_the_end_of_a_recording_what_waits_runs_no_timer_beyond_it() -> None:
+    """The last observation is applied, and timers of its very instant wait for ``until``, under a lateness as without."""
+    for lateness in ("0s", "20s"):
+        rule = OVER | {"for": "10s", "lateness": lateness}
+        assert told(run(rules_of(rule), samples("0: 9, 10: 9"), until=5)) == []
+        assert told(run(rules_of(rule), samples("0: 9, 10: 9"), until=10)) == [("firing", 10, 0, None, 2)]

@@ -105,3 +105,50 @@ def test_a_source_that_left_is_not_missed_because_the_rule_was_changed() -> None
     engine = switch(engine, before, after, noticed=0).partition
     engine = switch(engine, after, later, noticed=0).partition
     assert said(tick(engine, 500)) == [("firing", "sensor/2", 130)]
+
+
+def test_a_source_that_joins_while_it_is_absent_goes_on_being_absent() -> None:
+    """Its alert fires since its last match; that somebody expects it now begins nothing anew."""
+    before, after = rules([]), rules(["sensor/1"])
+    engine = Partition(before)
+    engine.observe(seen(0, True, kind="door", source="sensor/1"), 0)
+    assert said(tick(engine, 100)) == [("firing", "sensor/1", 60)]
+    engine = switch(engine, before, after, noticed=0).partition
+    assert said(tick(engine, 190)) == []
+    assert said(engine.observe(seen(200, True, kind="door", source="sensor/1"), 0)) == []
+    assert said(tick(engine, 300)) == [("resolved", "sensor/1", 200), ("firing", "sensor/1", 260)]
+
+
+def test_a_source_that_joins_while_it_is_counted_is_counted_from_its_last_match() -> None:
+    """Being expected makes nobody absent later than without."""
+    before, after = rules([]), rules(["sensor/1"])
+    engine = Partition(before)
+    engine.observe(seen(30, True, kind="door", source="sensor/1"), 0)
+    tick(engine, 50)
+    engine = switch(engine, before, after, noticed=0).partition
+    assert said(tick(engine, 300)) == [("firing", "sensor/1", 90)]
+
+
+def test_a_source_that_joined_by_being_seen_leaves_like_any_other() -> None:
+    """Taken off the register, it counts no more until its next match; one that was never on it goes on counting."""
+    before, during, after = rules([]), rules(["sensor/1"]), rules([])
+    engine = Partition(before)
+    engine.observe(seen(30, True, kind="door", source="sensor/1"), 0)
+    engine.observe(seen(31, True, kind="door", source="sensor/2"), 0)
+    tick(engine, 50)
+    engine = switch(engine, before, during, noticed=0).partition
+    tick(engine, 70)
+    engine = switch(engine, during, after, noticed=0).partition
+    assert said(tick(engine, 300)) == [("firing", "sensor/2", 91)]
+
+
+def test_resolutions_by_leaving_the_register_are_counted() -> None:
+    """Who reads the metrics sees as many alerts end as began."""
+    before, after = rules(["sensor/1"]), rules([])
+    engine = Partition(before)
+    tick(engine, 0)
+    assert said(tick(engine, 100)) == [("firing", "sensor/1", 60)]
+    engine = switch(engine, before, after, noticed=0).partition
+    tick(engine, 101)
+    counts = engine.tally.of("gone")
+    assert (counts.fired, counts.resolved) == (1, 1)
