@@ -110,8 +110,11 @@ def _progress(process: DispatchProcess) -> tuple[int, int]:
 
 
 def _catch_up(process: DispatchProcess, alert_events: int) -> None:
-    deadline = time.monotonic() + CATCH_UP_SECONDS
+    """Wait until it has taken in and published everything; a slow machine may take its time as long as it gets on."""
+    seen, deadline = _progress(process), time.monotonic() + CATCH_UP_SECONDS
     while (done := _progress(process))[0] < alert_events or done[1]:
+        if done != seen:
+            seen, deadline = done, time.monotonic() + CATCH_UP_SECONDS
         assert time.monotonic() < deadline, f"{done[0]} of {alert_events} changes taken in, {done[1]} records wait to be published"
         revive(process)
         time.sleep(0.5)
