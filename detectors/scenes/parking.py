@@ -31,8 +31,10 @@ EMPTY = 0.35
 """Likeness below which nothing of a vehicle is to be seen there."""
 LEVEL = 0.25
 """Lower edges that differ by less than this part of a box's height touch the ground at the same place."""
-REMEMBERED = 3
-"""Looks whose pictures are kept: a vehicle that the model draws late was there before."""
+LATE = 3
+"""Looks at which a vehicle may have stood there before the model draws it."""
+REMEMBERED = 5
+"""Looks whose pictures are kept: what looks as its place did at one of them, before it came, did not come."""
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +135,7 @@ def step(
             tracks.append(_arrival(vehicle, look))
     standing: list[Track] = []
     for track in tracks:
-        after, phase = _tell(track, policy, polygon, at)
+        after, phase = _tell(track, policy, polygon, at, now)
         if phase is Phase.CONFIRMED and any(
             _is_twin(track.anchor.box, other.anchor.box) for other in (*standing, *tracks) if other.told is not None
         ):
@@ -218,26 +220,34 @@ def _successor(track: Track, vehicle: Detection | None, policy: Policy, look: _L
     """Who stands there now: the same track, another one, or nobody."""
     if vehicle is not None and track.rival is not None and _is_replaced(track, policy):
         arrival, seen = _arrival(vehicle, look), track.rival
-        return msgspec.structs.replace(arrival, since=seen.since, looks=seen.looks, hits=seen.looks, arrived=True)
+        earlier = _earlier(look, seen.since, track)
+        return msgspec.structs.replace(arrival, since=seen.since, looks=seen.looks, hits=seen.looks, arrived=True, earlier=earlier)
     if not _gone(track, policy):
         return track
     if vehicle is None:
         return None
     # It has driven on and stands again: a new stay, which began when it was first seen beside the old place.
     arrival = _arrival(vehicle, look)
-    return msgspec.structs.replace(arrival, since=track.left_at if track.astray else track.seen, arrived=track.arrived or arrival.arrived)
+    since, arrived = track.left_at if track.astray else track.seen, track.arrived or arrival.arrived
+    return msgspec.structs.replace(arrival, since=since, arrived=arrived, earlier=_earlier(look, since, track))
 
 
 def _arrival(vehicle: Detection, look: _Look) -> Track:
     """A vehicle that the model draws for the first time; at the last looks it may have been there without being drawn."""
     since, arrived = look.at, False
-    for at, picture in look.before if look.now is not None else ():
+    for at, picture in look.before[:LATE] if look.now is not None else ():
         alike = alike_in(vehicle.box, look.now, picture) if look.now is not None else None
         if alike is None or alike < UNLIKE:
             arrived = alike is not None
             break
         since = at if alike >= ALIKE else since
-    return msgspec.structs.replace(begin(vehicle, look.at, look.picture), since=since, arrived=arrived)
+    return msgspec.structs.replace(begin(vehicle, look.at, look.picture), since=since, arrived=arrived, earlier=_earlier(look, since))
+
+
+def _earlier(look: _Look, since: Micros, track: Track | None = None) -> tuple[Looks, ...]:
+    """The pictures of before a vehicle came, and of before the one whose place it took."""
+    own = tuple(picture for at, picture in look.before if at < since)
+    return (*own, *(picture for picture in (() if track is None else track.earlier) if picture not in own))[:REMEMBERED]
 
 
 def _is_replaced(track: Track, policy: Policy) -> bool:
@@ -266,15 +276,27 @@ def _gone(track: Track, policy: Policy) -> bool:
     return driven_off or vanished or track.hidden > policy.occluded_gap
 
 
-def _tell(track: Track, policy: Policy, polygon: Sequence[Point], at: Micros) -> tuple[Track, Phase | None]:
+def _tell(track: Track, policy: Policy, polygon: Sequence[Point], at: Micros, now: Looks | None) -> tuple[Track, Phase | None]:
     """What is to be told about a vehicle that is there now; repeats keep the rhythm that the confirmation began."""
     if track.seen != at or track.astray:
         return track, None
     if track.told is None:
-        confirmed = at - track.since >= policy.dwell and _is_sure(track, policy) and stands_in(polygon, track.anchor.box)
-        return (msgspec.structs.replace(track, told=at), Phase.CONFIRMED) if confirmed else (track, None)
+        if at - track.since < policy.dwell or not _is_sure(track, policy) or not stands_in(polygon, track.anchor.box):
+            return track, None
+        if now is not None and _was_there(track, now):
+            track = msgspec.structs.replace(track, arrived=False, earlier=())
+        return (msgspec.structs.replace(track, told=at, earlier=()), Phase.CONFIRMED) if _is_sure(track, policy) else (track, None)
     whole = (at - track.told) // policy.repeat
     return (msgspec.structs.replace(track, told=track.told + whole * policy.repeat), Phase.LASTING) if whole else (track, None)
+
+
+def _was_there(track: Track, now: Looks) -> bool:
+    """Whether what seemed to come was there before: its place looks as it did at one of the looks before it.
+
+    Something that stands still and is taken for a vehicle now and then (a railing, a rack) seems to come when somebody has just passed
+    before it. By the time that it would be told, its place looks as it did before that.
+    """
+    return any((alike_in(track.first, now, then) or 0.0) >= ALIKE for then in track.earlier)
 
 
 def _is_sure(track: Track, policy: Policy) -> bool:

@@ -57,6 +57,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
         doubted: whether something else was seen there since it looked as it did.
         usual: how much its place looks as it did, while it stands: a mean in which the newest look counts for a third.
         arrived: whether the place looked otherwise before the first sight: what was always there may be no vehicle at all.
+        earlier: small pictures of the last looks before it, by which it must show that it came; empty once it was told.
         rival: the one that has been standing there at the last looks.
         vacated: whether the place was seen without it, and without any vehicle, since its last sight.
         empty: whether nothing at all of it was to be seen at the last look, and nothing stood before it.
@@ -82,6 +83,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     doubted: bool = False
     usual: float = 0.8
     arrived: bool = False
+    earlier: tuple[Looks, ...] = ()
     rival: Rival | None = None
     vacated: bool = False
     empty: bool = False

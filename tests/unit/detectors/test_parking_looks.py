@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from config.moment import SECOND
 from detectors.boxes import Box, Detection
 from detectors.scenes.likeness import ALIKE, UNLIKE, compare, looks_of
-from detectors.scenes.parking import Policy, State, step
+from detectors.scenes.parking import REMEMBERED, Policy, State, step
 from tests.fakes.painting import SQUARE
 from tests.fakes.streets import PLACE, street
 
@@ -110,6 +110,21 @@ def test_what_was_seen_to_come_needs_less_proof_than_what_was_always_there() -> 
     assert watch([Seen(0, WEAK), *[Seen(0, 0.36), Seen(0, WEAK), Seen(0, WEAK)] * 10]) == []
 
 
+@pytest.mark.parametrize(
+    ("before", "score", "told"),
+    [
+        (Seen(0, 0.0), WEAK, []),
+        (Seen(0, 0.0), 0.6, [(22, "confirmed", 2)]),
+        (Seen(None, 0.0), WEAK, [(22, "confirmed", 2)]),
+    ],
+    ids=["a railing", "a vehicle that the model overlooked", "a weak vehicle that came"],
+)
+def test_what_is_there_again_when_somebody_has_passed_did_not_come(before: Seen, score: float, told: list[tuple[int, str, int]]) -> None:
+    """Traffic hides a place for one look: what looks afterwards as the place did before needs as much proof as what was always there."""
+    drawn = [Seen(0, max(score, 0.36)), Seen(0, score), Seen(0, score)]
+    assert watch([before, Seen(1, 0.0), *drawn * 8]) == told
+
+
 def test_wild_boxes_of_a_vehicle_that_stands_are_no_departure() -> None:
     """The model draws half of it for ten looks: it looks as it did, and goes on standing."""
     wild = [Seen(0, box=EDGE)] * 10
@@ -204,4 +219,4 @@ def test_the_same_pictures_give_the_same_memory() -> None:
             state, _told = step(state, POLICY, SQUARE, [Detection("car", 0.6, PLACE)], second * SECOND, picture=street(0, seed=second))
         runs.append(state)
     assert runs[0] == runs[1]
-    assert len(runs[0].before) == 3
+    assert len(runs[0].before) == REMEMBERED
