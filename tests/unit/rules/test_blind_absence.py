@@ -236,3 +236,20 @@ def test_another_feed_that_is_alive_says_nothing_about_this_one() -> None:
     own = seen(11.5, False, kind="motion", source=ELDER, zone="hall", received_at=instant(11.5))
     told_by_itself = of_rules(run_steps(rules_of(rule), merged([there, own], silent), table()))
     assert [event.at for event in told_by_itself if event.event.value == "firing"] == [instant(11)]
+
+
+def test_an_absence_at_the_very_last_sign_of_life_was_seen() -> None:
+    """It was complete when the hole began, however late the rule judges; a microsecond more was not seen."""
+    for lateness in ("0s", "50s"):
+        for after, at in (("2s", 12), ("2001ms", 62.001)):
+            rule = ABSENT | {"absent": after, "lateness": lateness}
+            away = merged([motion(10)], ticks(0, 12, *DOORS), ticks(60, 130, *DOORS))
+            assert short(of_rules(run_steps(rules_of(rule), away, table())))[0] == ("inactive", "firing", at)
+
+
+def test_what_is_replayed_within_the_lateness_is_waited_for() -> None:
+    """The feed has ten seconds to catch up, and its rule ten more for what comes late."""
+    rule = ABSENT | {"lateness": "10s"}
+    away = merged([motion(10), motion(25, received=75)], ticks(0, 12, *DOORS), ticks(60, 90, *DOORS))
+    (event,) = of_rules(run_steps(rules_of(rule), away, table(replays=True, catch_up=10)))
+    assert (event.at, event.last_seen) == (instant(45), instant(25))

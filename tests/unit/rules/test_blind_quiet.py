@@ -182,3 +182,27 @@ def test_a_date_waits_for_no_feed() -> None:
     text = json.dumps({"groups": [{"name": "test", "rules": [due]}]})
     rules = parse_rules(text, KINDS, given=Given(tables={"t.csv": f"source,due\n{ELDER},2026-03-02T04:00:10Z\n"}))
     assert short(of_rules(run_steps(rules, merged(*DEAF), table()))) == [("due", "firing", 10), ("due", "resolved", 30)]
+
+
+def test_a_gateway_that_is_away_is_dark_however_patient_a_feed_is() -> None:
+    """The hospital may be silent for a minute, but nothing of it came in while the gateway was away from 17 to 35."""
+    away = [Tick(second, {"hospital": second}) for second in (*range(13), *range(35, 70))]
+    door = seen(10, True, kind="motion", source=HOSPITAL, received_at=instant(10))
+    assert short(of_rules(run_steps(rules_of(MOVED), merged([door], away), table())))[-1] == ("moved", "resolved", 55)
+    there = [Tick(second, {"hospital": second if second < 13 else 12}) for second in range(70)]
+    assert short(of_rules(run_steps(rules_of(MOVED), merged([door], there), table())))[-1] == ("moved", "resolved", 30)
+
+
+def test_a_rule_that_waits_for_what_comes_late_judges_the_dark_alike() -> None:
+    """When the hole is known long before the timer is run: up to a heartbeat after the last sign of life quiet was seen."""
+    slow = MOVED | {"lateness": "90s"}
+    for keep, resolved in (("5s", 15), ("7s", 17), ("7001ms", 67.001)):
+        away = [*ticks(0, 12, "mqtt"), *ticks(60, 180, "mqtt")]
+        assert said(slow | {"keep_firing_for": keep}, [motion(10)], away)[-1][:2] == ("resolved", resolved)
+
+
+def test_what_is_replayed_within_the_lateness_goes_on_with_the_alert() -> None:
+    """A rule that waits ten seconds for what comes late waits so long behind the feed's time to catch up too."""
+    rule = MOVED | {"lateness": "10s"}
+    late = said(rule, [motion(10), motion(25, 75)], *AWAY, replays=True)
+    assert late == [("firing", 10, False), ("updated", 25, False), ("resolved", 45, False)]

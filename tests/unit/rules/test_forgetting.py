@@ -179,3 +179,12 @@ def test_a_row_and_a_source_that_left_their_register_are_forgotten_in_time() -> 
     assert groups(again) == ["sensor/1"]
     tick(again, 200)
     assert groups(again) == []
+
+
+def test_what_comes_too_late_for_a_forgotten_group_is_counted() -> None:
+    """It is told and counted as late, like any other."""
+    engine = of(*idle(1, at=5))
+    tick(engine, 400)
+    assert groups(engine) == []
+    assert notes(engine.observe(seen(4, 9, source="sensor/000"), 0)) == [(Note.LATE, "4-9")]
+    assert engine.tally.of("over").late == 1

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from config.moment import SECOND, Micros, parse, render
-from rules.engine import Outcome, Partition, snapshot
+from rules.engine import Limits, Outcome, Partition, snapshot
 from rules.model import Given, RuleSet
 from rules.parser import parse_rules
 from streams.alert import AlertEvent
@@ -254,3 +254,11 @@ def test_years_of_dates_are_those_of_the_calendar() -> None:
     for number, day in enumerate(days):
         expected = datetime.fromisoformat(f"{day}T00:01:00").replace(tzinfo=UTC)
         assert found[f"P-{number}"] == round(expected.timestamp()) * SECOND
+
+
+def test_a_row_whose_date_has_fired_is_not_forgotten_while_it_is_on_the_table() -> None:
+    """However long ago it was: what is settled is known as long as somebody may ask."""
+    engine = Partition(rule_set(), Limits(forget_after=DAY))
+    assert len(ticks(engine, "2026-03-01T00:00:00Z", "2026-03-21T00:00:00Z")) == 2
+    ticks(engine, *(f"2026-{month:02}-01T00:00:00Z" for month in range(4, 13)))
+    assert sorted(engine.bearers["permit-expires"].groups) == ["P-1", "P-2", "P-3"]

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from config.feeds import Door, FeedTable
 from config.moment import SECOND
 from rules.engine import Limits, Note, Partition, snapshot
 from rules.life import Policy
 from rules.life.governed import Governed
 from rules.model import RuleSet
 from tests.fakes.rulekit import EPOCH, alerts, laid, notes, rules_of, seconds, seen
-from tests.fakes.sightkit import ELDER, instant, merged, table, take, ticks
+from tests.fakes.sightkit import ELDER, feed, instant, merged, table, take, ticks
 
 OVER: dict[str, Any] = {"rule": "over", "where": "value > 5"}
 OTHER = OVER | {"where": "value > 6"}
@@ -76,3 +77,19 @@ def test_who_leaves_the_register_in_the_dark_is_held_no_more() -> None:
     back = seen(61, True, kind="motion", source=ELDER, received_at=instant(61))
     events = [event for step in merged([back], ticks(60, 85, "mqtt")) for event in alerts(take(governed.engine, step))]
     assert [(event.event.value, seconds(event.at)) for event in events if event.group == {"source": ELDER}] == [("firing", 81)]
+
+
+def test_a_timer_that_a_change_of_feeds_sets_anew_is_written() -> None:
+    """The source left a blind feed: a restart right after the switch counts its silence from the switch too."""
+    rules = rules_of(GONE)
+    governed = Governed(rules, Partition(rules, feeds=table()))
+    still = seen(10, True, kind="motion", source=ELDER, received_at=instant(10))
+    for step in merged([still], ticks(0, 12, "mqtt", "http"), ticks(13, 25, "http")):
+        take(governed.engine, step)
+    sections = governed.full()
+    other = FeedTable([*table().rows, feed("elders", Door.HTTP, sources=(ELDER,))])
+    governed.switch(rules, {}, instant(25), feeds=other)
+    again = Partition(rules, feeds=other)
+    snapshot.restore(again, laid(sections, governed.delta()))
+    events = [event for step in ticks(26, 60, "http", "elders") for event in alerts(take(again, step))]
+    assert [(event.event.value, seconds(event.at)) for event in events if event.rule == "gone"] == [("firing", 45)]
