@@ -14,6 +14,8 @@ NAMESPACE = uuid.UUID("e13681b4-4734-4a11-b1dc-5bd06f37b0e4")
 """The namespace of every name-based identity of the product (RFC 9562, version 5). It must never change."""
 
 _DIGEST_BYTES = 16
+_BEGUN = hashlib.sha1(NAMESPACE.bytes, usedforsecurity=False)
+"""What every name-based identity begins with; going on from here takes a third of the time of ``uuid.uuid5``."""
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -39,9 +41,18 @@ def foreign_id(source: str, given: str) -> str:
 
 def alert_id(rule: str, group: Mapping[str, Any], starts_at: Micros) -> str:
     """The identity of an episode, the same in every run, replay and process (SEMANTICS, section 3)."""
-    return str(uuid.uuid5(NAMESPACE, canonical((rule, group, starts_at))))
+    return _named((rule, group, starts_at))
 
 
 def event_id(alert: str, event: str, at: Micros) -> str:
     """The identity of one change of an alert: of the alert's id, what happened and the exact instant."""
-    return str(uuid.uuid5(NAMESPACE, canonical((alert, event, at))))
+    return _named((alert, event, at))
+
+
+def _named(value: object) -> str:
+    """The version 5 UUID of a value's canonical form, as text."""
+    digest = _BEGUN.copy()
+    digest.update(_encode(value))
+    text = digest.hexdigest()
+    variant = "89ab"[int(text[16], 16) & 3]  # The two highest bits are 10, in RFC 9562's layout.
+    return f"{text[:8]}-{text[8:12]}-5{text[13:16]}-{variant}{text[17:20]}-{text[20:32]}"

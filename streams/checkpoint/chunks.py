@@ -10,7 +10,7 @@ MAX_CHUNK_BYTES = 900_000
 """The longest chunk: below what a broker takes by default, with room for key and headers."""
 SCHEMA = 1
 """Version of keys and values; older ones are read by way of :mod:`streams.checkpoint.upgrades`."""
-_LEVEL = 3  # Zstandard's default: beyond it, time grows faster than the state shrinks.
+_LEVEL = 1  # Half the time of Zstandard's default, 3, for at most an eighth more bytes (docs/BENCHMARKS.md).
 
 
 class Part(StrEnum):

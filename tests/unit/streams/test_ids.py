@@ -2,10 +2,13 @@
 
 import subprocess
 import sys
+import uuid
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from streams.ids import alert_id, canonical, event_id, foreign_id, observation_id
+from streams.ids import NAMESPACE, alert_id, canonical, event_id, foreign_id, observation_id
 
 
 def test_observation_id_is_fixed() -> None:
@@ -48,6 +51,13 @@ def test_alert_and_event_ids_are_fixed() -> None:
     alert = alert_id("door-left-open", {"source": "sensor/door-1"}, 1_772_424_000_000_000)
     assert alert == "978104f5-f3d8-5c85-bde2-e045954ef96a"
     assert event_id(alert, "firing", 1_772_424_030_000_000) == "0a2a013f-63c4-5e3a-989f-3f8c862e80f3"
+
+
+@given(st.text(), st.integers(-(2**62), 2**62))
+def test_identities_are_name_based_uuids(rule: str, at: int) -> None:
+    """An alert's and an event's identity is what the standard library calls the version 5 UUID of the canonical form."""
+    assert alert_id(rule, {"source": rule}, at) == str(uuid.uuid5(NAMESPACE, canonical((rule, {"source": rule}, at))))
+    assert event_id(rule, "firing", at) == str(uuid.uuid5(NAMESPACE, canonical((rule, "firing", at))))
 
 
 def test_ids_are_the_same_in_another_process() -> None:
