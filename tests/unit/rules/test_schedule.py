@@ -261,4 +261,4 @@ def test_a_row_whose_date_has_fired_is_not_forgotten_while_it_is_on_the_table() 
     engine = Partition(rule_set(), Limits(forget_after=DAY))
     assert len(ticks(engine, "2026-03-01T00:00:00Z", "2026-03-21T00:00:00Z")) == 2
     ticks(engine, *(f"2026-{month:02}-01T00:00:00Z" for month in range(4, 13)))
-    assert sorted(engine.bearers["permit-expires"].groups) == ["P-1", "P-2", "P-3"]
+    assert set(engine.bearers["permit-expires"].groups) == {"P-1", "P-2", "P-3"}
