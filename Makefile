@@ -30,7 +30,7 @@ test-python: $(STAMPS)/test
 	$(BIN)/python -m pytest -m 'not slow' -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 test-slow: $(STAMPS)/test ## The other tests: faults, kills, browser, whole demo, benchmark
-	$(BIN)/python -m pytest -m 'slow and not long' tests/e2e tests/integration $(ARGS)
+	$(BIN)/python -m pytest -m 'slow and not long' tests/e2e tests/integration -n 2 --dist loadfile $(ARGS)
 
 test-long: $(STAMPS)/test ## What takes minutes and is not in make check: cameras in trouble, endurance
 	$(BIN)/python -m pytest -m long tests/integration $(ARGS)

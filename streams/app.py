@@ -137,6 +137,14 @@ def attach(
         finally:
             await log.stop()
 
+    @app.timer(settings.checkpoint_seconds, name=f"{app.conf.id}-rest")  # type: ignore[untyped-decorator]  # As below.
+    async def rest() -> None:
+        try:
+            await runner.rest()
+        except Exception:
+            end_soon()
+            raise
+
     @app.timer(_LAG_SECONDS, name=f"{app.conf.id}-lag")  # type: ignore[untyped-decorator]  # Faust's timer has no types.
     async def measure_lag() -> None:
         for (topic, partition), slot in runner.slots.items():

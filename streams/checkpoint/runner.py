@@ -96,6 +96,7 @@ class CheckpointedFold:
         self._fold, self._log, self._group, self._every = fold, log, group, every
         self._meters, self._now, self._new_writer = meters, now, new_writer
         self._slots: dict[Address, Slot] = {}
+        self._working = asyncio.Lock()  # A checkpoint must not see a state in the middle of a record.
 
     @property
     def slots(self) -> Mapping[Address, Slot]:
@@ -124,9 +125,20 @@ class CheckpointedFold:
             LogError: offsets are not contiguous, or the log was replaced.
             Exception: whatever the fold or the broker raised.
         """
-        for incoming in batch:
-            await self._take_one(incoming)
-        await self._write_due()
+        async with self._working:
+            for incoming in batch:
+                await self._take_one(incoming)
+            await self._write_due()
+
+    async def rest(self) -> None:
+        """Write the checkpoints that are due though no record comes: without, the last records before a silence would never be committed.
+
+        Raises:
+            Exception: as of :meth:`take`.
+        """
+        if self._slots and not self._working.locked():
+            async with self._working:
+                await self._write_due()
 
     async def _take_one(self, incoming: Incoming) -> None:
         record = incoming.record

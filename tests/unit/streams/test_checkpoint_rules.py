@@ -301,6 +301,42 @@ async def test_rule_6_a_tick_brings_the_checkpoint() -> None:
     assert len(process.group.acknowledged) > 0
 
 
+async def test_rule_6_silence_brings_the_checkpoint_too() -> None:
+    """Where not even ticks come any more, what was taken is checkpointed and acknowledged all the same, once; before it is due, nothing is."""
+    broker = MemoryBroker()
+    record = broker.write(OBSERVATIONS, 0, amounts(("a", 1)))
+    process = Process(broker, every=6.0)
+    await process.runner.rest()
+    await process.take(record)
+    assert process.group.acknowledged == []
+    for _ in range(9):
+        await process.runner.rest()
+    assert len(process.group.acknowledged) == 1
+    assert sections(broker) == (0, {"a": b"1", "count": b"1"})
+    written = len(broker.compacted[0])
+    await process.runner.rest()
+    assert len(broker.compacted[0]) == written
+
+
+async def test_silence_does_not_look_into_a_record_that_is_being_taken() -> None:
+    """While outputs of a record are being published, no checkpoint is written beside it: it would have half of what the record did."""
+    broker, there, gate = MemoryBroker(), asyncio.Event(), asyncio.Event()
+
+    async def wait(step: str) -> None:
+        if step == f"send {ALERTS}":
+            there.set()
+            await gate.wait()
+
+    process = Process(broker, before=wait)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(process.take(*[broker.write(OBSERVATIONS, 0, amounts(("a", 1))) for _ in range(7)]))
+        await there.wait()
+        await process.runner.rest()
+        assert sections(broker)[0] == -1, "only what it begins with"
+        gate.set()
+    assert len(process.group.acknowledged) == 7
+
+
 async def test_topics_do_not_mix() -> None:
     """The same partition of two topics has two states in one partition of the checkpoint topic."""
     broker = MemoryBroker()
