@@ -1,6 +1,8 @@
 """``cityloop bench parking``, ``zoom``, ``heads`` and ``models``: how good the detectors are on injected and drawn scenes, and what runs them."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,21 +40,14 @@ def parking(
 
     Exit 1 where no footage is on this machine.
     """
-    from bench.detectors.footage import NoFootageError  # noqa: PLC0415  # Heavy, and other commands do without.
-    from bench.detectors.parking import measure  # noqa: PLC0415  # As above.
+    from bench.detectors.parking import measure  # noqa: PLC0415  # Heavy, and other commands do without.
     from detectors.inference.detector import NanoDet  # noqa: PLC0415  # As above.
-    from detectors.sources.frame import SourceError  # noqa: PLC0415  # As above.
     from detectors.sources.quiet import quiet_decoders  # noqa: PLC0415  # As above.
     from detectors.weights.cache import cache_folder, require  # noqa: PLC0415  # As above.
 
     quiet_decoders()
-    try:
+    with _told_faults():
         report = measure(NanoDet(require(cache_folder(os.environ))), _progress, os.environ, seed=seed, stays=stays, negatives=negatives)
-    except ProblemsError as error:
-        raise refuse(error) from None
-    except (NoFootageError, SourceError) as error:
-        talk.print(str(error), style="red", markup=False)
-        raise typer.Exit(Exit.FOUND_PROBLEMS) from None
     if json:
         emit(report)
     else:
@@ -82,18 +77,11 @@ def zoom(*, json: _Json = False) -> None:
     Exit 1 where no footage is on this machine.
     """
     from bench.detectors.distance import measure  # noqa: PLC0415  # Heavy, and other commands do without.
-    from bench.detectors.footage import NoFootageError  # noqa: PLC0415  # As above.
     from detectors.inference.detector import NanoDet  # noqa: PLC0415  # As above.
-    from detectors.sources.frame import SourceError  # noqa: PLC0415  # As above.
     from detectors.weights.cache import cache_folder, require  # noqa: PLC0415  # As above.
 
-    try:
+    with _told_faults():
         report = measure(NanoDet(require(cache_folder(os.environ))), os.environ, _progress)
-    except ProblemsError as error:
-        raise refuse(error) from None
-    except (NoFootageError, SourceError) as error:
-        talk.print(str(error), style="red", markup=False)
-        raise typer.Exit(Exit.FOUND_PROBLEMS) from None
     if json:
         emit(report)
     else:
@@ -115,15 +103,9 @@ def models(*, json: _Json = False) -> None:
     Exit 1 where no footage is on this machine.
     """
     from bench.detectors.backends import measure  # noqa: PLC0415  # Heavy, and other commands do without.
-    from bench.detectors.footage import NoFootageError  # noqa: PLC0415  # As above.
 
-    try:
+    with _told_faults():
         report = measure(os.environ, _progress)
-    except ProblemsError as error:
-        raise refuse(error) from None
-    except NoFootageError as error:
-        talk.print(str(error), style="red", markup=False)
-        raise typer.Exit(Exit.FOUND_PROBLEMS) from None
     if json:
         emit(report)
     else:
@@ -156,22 +138,15 @@ def heads(
 
     Exit 1 where no picture to draw on is on this machine.
     """
-    from bench.detectors.footage import NoFootageError  # noqa: PLC0415  # Heavy, and other commands do without.
-    from bench.detectors.heads import measure  # noqa: PLC0415  # As above.
+    from bench.detectors.heads import measure  # noqa: PLC0415  # Heavy, and other commands do without.
     from detectors.inference.features import Backbone  # noqa: PLC0415  # As above.
-    from detectors.sources.frame import SourceError  # noqa: PLC0415  # As above.
     from detectors.sources.quiet import quiet_decoders  # noqa: PLC0415  # As above.
     from detectors.weights.cache import cache_folder, require  # noqa: PLC0415  # As above.
 
     quiet_decoders()
-    try:
+    with _told_faults():
         extractor = Backbone(require(cache_folder(os.environ)))
         report = measure(extractor, _progress, os.environ, seeds=range(seed, seed + seeds), looks=looks)
-    except ProblemsError as error:
-        raise refuse(error) from None
-    except (NoFootageError, SourceError) as error:
-        talk.print(str(error), style="red", markup=False)
-        raise typer.Exit(Exit.FOUND_PROBLEMS) from None
     if json:
         emit(report)
     else:
@@ -195,6 +170,21 @@ def _show_heads(report: "HeadsReport") -> None:
 
 def _share_of(value: float | None) -> str:
     return "-" if value is None else f"{value:.1%}"
+
+
+@contextmanager
+def _told_faults() -> Iterator[None]:
+    """What hinders a benchmark as a sentence and an exit code, and not as a trace."""
+    from bench.detectors.footage import NoFootageError  # noqa: PLC0415  # Heavy, and other commands do without.
+    from detectors.sources.frame import SourceError  # noqa: PLC0415  # As above.
+
+    try:
+        yield
+    except ProblemsError as error:
+        raise refuse(error) from None
+    except (NoFootageError, SourceError) as error:
+        talk.print(str(error), style="red", markup=False)
+        raise typer.Exit(Exit.FOUND_PROBLEMS) from None
 
 
 def _progress(text: str) -> None:

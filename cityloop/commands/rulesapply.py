@@ -159,7 +159,7 @@ def tell(told: Told) -> Exit:
         fields = f": {', '.join(feed.fields)}" if feed.fields else ""
         typer.echo(f"{_MARKS[feed.fate]} feed {feed.feed} {feed.fate.value}{fields}")
     if told.switched and any(_is_heard(feed) for feed in told.feeds):
-        talk.print("The gateway listens to its feeds as they were until it is started again.", markup=False)
+        talk.print("The gateway minds these feeds after SIGHUP, or by itself where CITYLOOP_RULES_SECONDS is set.", markup=False)
     if told.was == told.version and told.switched:
         talk.print(f"These rules held already: version {told.version}. Every partition was given the switch again.", markup=False)
     elif told.was == told.version:

@@ -159,11 +159,10 @@ class Partition:
 
     def tick(self, at: Micros, noticed: Micros, feeds: Sequence[FeedState] = ()) -> Sequence[Outcome]:
         """Let the clock of the stream go on; the gateway was heard, and it tells of which feeds it has heard up to when."""
+        self.now = max(self.now, at)
         if self.eyes is None:
-            self.now = max(self.now, at)
             return self._see((), noticed)
         # What is due up to the tick happens by what was known before it, whether or not others moved the clock so far already.
-        self.now = max(self.now, at)
         self._settle(noticed)
         turns = self.eyes.tick(at, feeds)
         return self._see(turns, noticed)

@@ -27,6 +27,16 @@ def switch(folds: TwoFolds, topic: str, rules: RuleSet) -> None:
     folds.run()
 
 
+def gathered() -> TwoFolds:
+    """Folds whose upstream half has sent on a match of the zone."""
+    folds = TwoFolds(BY_ZONE, 2, dice("homes"))
+    folds.tick(EPOCH)
+    folds.run()
+    folds.see(seen(3, 9, zone=ZONE))
+    folds.run()
+    return folds
+
+
 def told(folds: TwoFolds) -> list[tuple[str, float, str]]:
     """Event, second and cause of everything that was said."""
     folds.run()
@@ -35,11 +45,7 @@ def told(folds: TwoFolds) -> list[tuple[str, float, str]]:
 
 def test_what_was_gathered_for_another_group_key_begins_nothing() -> None:
     """It comes after the switch to a partition in which no group of the rule lives any more: nobody would ever clear its alert."""
-    folds = TwoFolds(BY_ZONE, 2, dice("homes"))
-    folds.tick(EPOCH)
-    folds.run()
-    folds.see(seen(3, 9, zone=ZONE))
-    folds.run()
+    folds = gathered()
     switch(folds, MATCHES, BY_KIND)
     switch(folds, OBSERVATIONS, BY_KIND)
     folds.tick(EPOCH + 5 * SECOND)
@@ -70,11 +76,7 @@ def test_what_is_held_for_another_group_key_begins_nothing() -> None:
 
 def test_what_lives_where_it_did_goes_on() -> None:
     """The same key keeps its homes, and nothing of it is lost by a switch."""
-    folds = TwoFolds(BY_ZONE, 2, dice("homes"))
-    folds.tick(EPOCH)
-    folds.run()
-    folds.see(seen(3, 9, zone=ZONE))
-    folds.run()
+    folds = gathered()
     other = rules_of(OPEN | {"by": ["zone"], "where": "value > 4"})
     switch(folds, MATCHES, other)
     switch(folds, OBSERVATIONS, other)

@@ -290,7 +290,7 @@ async def test_a_state_is_told_when_its_first_record_was_written() -> None:
 
 
 async def test_rule_6_a_tick_brings_the_checkpoint() -> None:
-    """Checkpoints are written inside stream iteration, so that it takes one more record, a tick, after the last observations."""
+    """While records come, a checkpoint is written with the one after which it is due: a tick brings it after the last observations."""
     broker = MemoryBroker()
     process = Process(broker, every=5.0)
     await process.take(broker.write(OBSERVATIONS, 0, amounts(("a", 1))))
