@@ -72,6 +72,7 @@ class KafkaLog:
         reader = self._reader()
         await reader.start()
         try:
+            reader.assign([place])  # A client that does not know the topic yet waits a tenth of a second before it asks again.
             first: int = (await reader.beginning_offsets([place]))[place]
             return first
         finally:

@@ -25,6 +25,8 @@ PARK_AFTER = 3
 """A record on which the fold raised this many times is parked on ``cityloop.rejected`` instead of being tried again."""
 ACKNOWLEDGE_SECONDS = 60.0
 """How long the broker may take to acknowledge before the process gives up and restarts."""
+RESTORED_AT_ONCE = 4
+"""Partitions that are restored side by side. Nearly all of a small state's time is waiting for the broker; of large ones the memory counts."""
 
 _log = structlog.get_logger(__name__)
 
@@ -97,6 +99,7 @@ class CheckpointedFold:
         self._meters, self._now, self._new_writer = meters, now, new_writer
         self._slots: dict[Address, Slot] = {}
         self._working = asyncio.Lock()  # A checkpoint must not see a state in the middle of a record.
+        self._restoring = asyncio.Semaphore(RESTORED_AT_ONCE)
 
     @property
     def slots(self) -> Mapping[Address, Slot]:
@@ -126,7 +129,9 @@ class CheckpointedFold:
             Exception: whatever the fold or the broker raised.
         """
         async with self._working:
-            for incoming in batch:
+            taken = tuple(batch)
+            await self._restore_all(taken)
+            for incoming in taken:
                 await self._take_one(incoming)
             await self._write_due()
 
@@ -140,12 +145,21 @@ class CheckpointedFold:
             async with self._working:
                 await self._write_due()
 
+    async def _restore_all(self, batch: Iterable[Incoming]) -> None:
+        """Restore what the first records of partitions ask for, side by side."""
+        first: dict[Address, Incoming] = {}
+        for incoming in batch:
+            first.setdefault((incoming.record.topic, incoming.record.partition), incoming)
+        new = {address: incoming for address, incoming in first.items() if self._decide(incoming, address) is Admission.RESTORE}
+        if new:
+            await asyncio.gather(*(self._restore(address, incoming) for address, incoming in new.items()))
+
     async def _take_one(self, incoming: Incoming) -> None:
         record = incoming.record
         address = (record.topic, record.partition)
         decision = self._decide(incoming, address)
-        if decision is Admission.RESTORE:
-            self._slots[address] = await self._restore(address, incoming)
+        if decision is Admission.RESTORE:  # An older record of the partition came before it in the batch.
+            await self._restore(address, incoming)
             decision = self._decide(incoming, address)  # The group may have moved on while the checkpoint was read.
         self._meters.admitted(record.topic, decision)
         if decision in (Admission.STALE, Admission.RESTORE):
@@ -162,7 +176,11 @@ class CheckpointedFold:
         slot = self._slots.get(address)
         return admit(incoming.record.offset, incoming.generation, self._group.generation(), slot.standing() if slot else None)
 
-    async def _restore(self, address: Address, incoming: Incoming) -> Slot:
+    async def _restore(self, address: Address, incoming: Incoming) -> None:
+        async with self._restoring:
+            self._slots[address] = await self._restored(address, incoming)
+
+    async def _restored(self, address: Address, incoming: Incoming) -> Slot:
         """The farthest checkpoint, whoever wrote it; without any, the beginning of what the broker keeps."""
         topic, partition = address
         current = self._group.generation()

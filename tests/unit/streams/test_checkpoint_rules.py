@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from streams.checkpoint.assemble import farthest
 from streams.checkpoint.meters import Meters
-from streams.checkpoint.runner import PARK_AFTER, CheckpointedFold, LogError
+from streams.checkpoint.runner import PARK_AFTER, RESTORED_AT_ONCE, CheckpointedFold, LogError
 from streams.fold import Fold, Output, Record
 from streams.rejected import Reason, decode_rejected
 from streams.topics import ALERTS, CHECKPOINTS, OBSERVATIONS, REJECTED, URGENT
@@ -216,6 +216,26 @@ async def test_rule_4_the_generation_may_change_while_a_state_is_restored() -> N
     process = Process(broker, before=rebalance)
     await process.take(broker.write(OBSERVATIONS, 0, amounts(("a", 1))))
     assert (process.group.acknowledged, broker.outputs, process.runner.slots[OBSERVATIONS, 0].applied) == ([], [], -1)
+
+
+async def test_rule_4_partitions_are_restored_side_by_side() -> None:
+    """Partitions that come for the first time wait for the broker together, a few at once, and each begins with its own state."""
+    broker = MemoryBroker()
+    records = [broker.write(OBSERVATIONS, partition, amounts((f"p{partition}", 1))) for partition in range(RESTORED_AT_ONCE + 2)]
+    reading, most = 0, 0
+
+    async def count(step: str) -> None:
+        nonlocal reading, most
+        if step == "read":
+            reading += 1
+            most = max(most, reading)
+            await asyncio.sleep(0.01)
+            reading -= 1
+
+    process = Process(broker, before=count)
+    await process.take(*records)
+    assert most == RESTORED_AT_ONCE
+    assert [process.state(partition=number)[f"p{number}"] for number in range(len(records))] == [b"1"] * len(records)
 
 
 async def test_rule_5_a_gap_ends_the_process() -> None:
