@@ -1,7 +1,8 @@
 """Which observations a rule's meaning can depend on: the others need not travel.
 
 An observation is left out only where each predicate that could make something of it is decided, and false. What cannot be
-decided travels, so that it is counted once, where it is judged.
+decided travels, so that it is counted once, where it is judged. And all travel to a rule that stands on silence: what is no match is a
+sign of life all the same, by which a timer that fell between two ticks runs (docs/adr/0023-blindness.md).
 """
 
 from collections.abc import Callable, Mapping
@@ -21,27 +22,29 @@ def _where(rule: Rule, _: Any) -> tuple[Test, ...]:
     return ((rule.kinds, rule.where),)
 
 
+def _all(rule: Rule, _: Any) -> tuple[Test, ...]:
+    return ((rule.kinds, None),)
+
+
 def _level(rule: Rule, condition: Level) -> tuple[Test, ...]:
-    """Without ``clear`` a sample that is no match is what ends the condition."""
-    return ((rule.kinds, None),) if condition.clear is None else ((rule.kinds, rule.where), (rule.kinds, condition.clear))
+    """Without ``clear`` a sample that is no match is what ends the condition; with ``stale_after`` silence is."""
+    if condition.clear is None or condition.stale_after:
+        return _all(rule, condition)
+    return ((rule.kinds, rule.where), (rule.kinds, condition.clear))
 
 
 def _sequence(_: Rule, condition: Sequence) -> tuple[Test, ...]:
     return tuple((step.kinds, step.where) for step in (condition.first, condition.second))
 
 
-def _unanswered(_: Rule, condition: Unanswered) -> tuple[Test, ...]:
-    return tuple((step.kinds, step.where) for step in (condition.first, condition.answer))
-
-
 _TESTS: Mapping[type, Callable[[Rule, Any], tuple[Test, ...]]] = {
-    Absent: _where,
+    Absent: _all,
     Cluster: _where,
     Count: _where,
     Level: _level,
     Rate: _where,
     Sequence: _sequence,
-    Unanswered: _unanswered,
+    Unanswered: _all,
 }
 
 
@@ -50,7 +53,7 @@ class Relevance:
 
     def __init__(self, rule: Rule, kinds: Mapping[str, Kind]) -> None:
         find = _TESTS.get(type(rule.condition))
-        tests = ((rule.kinds, None),) if find is None else find(rule, rule.condition)
+        tests = (_all if find is None else find)(rule, rule.condition)
         self._runs: dict[str, tuple[Run, ...]] = {}
         for kind in rule.kinds:
             own = [(names, predicate) for names, predicate in tests if kind in names]

@@ -72,7 +72,7 @@ def told(steps: list[Step], partitions: int, order: str) -> list[tuple[str, byte
 
 
 @pytest.mark.parametrize("partitions", [1, 4, 12])
-@pytest.mark.parametrize("seed", [0, 1, 14])
+@pytest.mark.parametrize("seed", [0, 1, 14, 49])
 def test_outages_are_judged_as_in_one_stream(partitions: int, seed: int) -> None:
     """Absences over several sources are held, begin anew or fire as one stream has it, and monitoring-blind is said once."""
     steps = story(seed, words=False)
@@ -100,3 +100,13 @@ def test_an_absence_over_several_sources_is_held_while_nobody_sees() -> None:
     events = [event for event in alerts(run_steps(RULES, steps, table())) if event.rule == "quiet-zone"]
     assert [(event.event.value, (event.at - EPOCH) / SECOND) for event in events] == [("firing", 27.0)]
     assert [one for one in told(steps, 4, "held") if b'"quiet-zone"' in one[1]] == said(events)
+
+
+def test_a_report_that_is_no_match_is_a_sign_of_life_in_every_partition() -> None:
+    """What makes nothing of the rule shows that its feed was alive: the absence before it is told, and not lost in the hole after it."""
+    steps: list[Step] = [_report("sensor/hall", 1.5, True, "z1"), *(Tick(second, {"http": second}) for second in range(2, 9))]
+    steps += [_report("sensor/hall", 8.6, False, "z1"), Tick(30, {"http": 30}), Tick(31, {"http": 31})]
+    events = [event for event in alerts(run_steps(RULES, steps, table())) if event.rule == "quiet-zone"]
+    assert [(event.event.value, (event.at - EPOCH) / SECOND) for event in events] == [("firing", 8.5)]
+    for partitions in (1, 4):
+        assert [one for one in told(steps, partitions, "alive") if b'"quiet-zone"' in one[1]] == said(events)

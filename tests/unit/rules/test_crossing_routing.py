@@ -105,7 +105,9 @@ LEFT_OUT: list[tuple[dict[str, Any], list[tuple[Observation, bool]]]] = [
     ({"where": "value > 5", "by": [], "clear": "value < 3"}, [(seen(0, 9), False), (seen(0, 4), True), (seen(0, 1), False)]),
     ({"by": [], "count": 2, "within": "9s"}, [(seen(0, 9), False)]),
     ({"where": "value > 5", "by": [], "count": 2, "within": "9s"}, [(seen(0, 9), False), (seen(0, 1), True), (seen(0, "x"), False)]),
-    ({"where": "value > 5", "by": [], "absent": "9s"}, [(seen(0, 9), False), (seen(0, 1), True)]),
+    ({"where": "value > 5", "by": [], "absent": "9s"}, [(seen(0, 9), False), (seen(0, 1), False)]),
+    ({"where": "value > 5", "by": [], "clear": "value < 3", "stale_after": "9s"}, [(seen(0, 4), False), (seen(0, 1), False)]),
+    ({"where": "value > 5", "by": [], "clear": "value < 3", "stale_after": "0s"}, [(seen(0, 4), True), (seen(0, 1), False)]),
     ({"where": "value > 5", "cluster": {"sources": 2, "radius": 9}, "within": "9s"}, [(seen(0, 9), False), (seen(0, 1), True)]),
     ({"where": "value > 5", "by": [], "rate": {"above": 1, "per": "1s"}, "within": "9s"}, [(seen(0, 9), False), (seen(0, 1), True)]),
     (
@@ -118,7 +120,7 @@ LEFT_OUT: list[tuple[dict[str, Any], list[tuple[Observation, bool]]]] = [
     ),
     (
         {"sequence": [DOOR, {"not": MOVE}], "by": [], "within": "9s"},
-        [(seen(0, False, kind="door"), True), (seen(0, True, kind="motion"), False)],
+        [(seen(0, False, kind="door"), False), (seen(0, False, kind="motion"), False), (seen(0, True, kind="motion"), False)],
     ),
 ]
 """A rule, and for each observation whether nothing that the rule says can depend on it."""
