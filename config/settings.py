@@ -56,7 +56,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         session_seconds: consumer group session time-out.
         workers: engine worker processes.
         rules_seconds: how often the engine looks whether the city's rules changed, and switches to them, and the gateway whether
-            its feeds did; 0 turns it off, and SIGHUP asks for it.
+            its feeds, devices and kinds did; 0 turns it off, and SIGHUP asks for it.
         log_level: ``debug``, ``info``, ``warning`` or ``error``.
         topic_suffix: appended to every topic name and consumer group, so that runs and tests share a broker.
         journal: folder in which the cameras note the id of every observation before they send it, for a proof against the

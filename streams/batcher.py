@@ -74,7 +74,7 @@ class Batcher:
         bound: int = BOUND,
     ) -> None:
         self._producer, self._partitions, self._writer, self._clock, self._linger = producer, partitions, writer, clock, linger
-        self._urgent_kinds = frozenset(name for name, kind in kinds.items() if kind.life_safety)
+        self.attend(kinds)
         self._observations, self._urgent = topic_name(OBSERVATIONS, suffix), topic_name(URGENT, suffix)
         self._open: dict[tuple[str, int], _Batch] = {}
         self._sending: set[asyncio.Task[None]] = set()
@@ -86,6 +86,10 @@ class Batcher:
     def unacknowledged(self) -> int:
         """Observations taken in and not yet acknowledged by the broker."""
         return self._unacknowledged
+
+    def attend(self, kinds: Mapping[str, Kind]) -> None:
+        """Take from now on what is of life safety from this kinds table."""
+        self._urgent_kinds = frozenset(name for name, kind in kinds.items() if kind.life_safety)
 
     async def put(self, observation: Observation) -> asyncio.Future[None]:
         """Take in one observation; waits while too many are without acknowledgement.

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import uvloop
 
 from cityloop.bootstrap import city_folder, load_catalogue
-from cityloop.feedkeeper import keep_feeds
+from cityloop.cityfiles import changes, fingerprint
+from cityloop.citykeeper import Result, keep_city
 from cityloop.keyring import open_keyring
 from config.catalogue import Catalogue
 from config.settings import Settings
@@ -19,7 +20,7 @@ from streams.telemetry import Health, configure_logging, serve_telemetry
 
 
 def run(settings: Settings, catalogue: Catalogue, keyring: KeyRing | None = None, *, read: Callable[[], Catalogue] | None = None) -> None:
-    """Run the gateway until SIGTERM or SIGINT; on SIGHUP, and when the files change, it minds the city's feeds and devices as they are then.
+    """Run the gateway until SIGTERM or SIGINT; on SIGHUP, and when the files change, it minds the city's feeds, devices and kinds as they are then.
 
     Args:
         settings: of the process.
@@ -43,12 +44,19 @@ async def _run(settings: Settings, catalogue: Catalogue, keyring: KeyRing | None
     telemetry = serve_telemetry(health, settings.host, settings.metrics_port)
     try:
         async with open_keyring(settings, keyring) as ring:
-            feeds = catalogue.feed_table
+            feeds, metrics = catalogue.feed_table, Metrics()
             pushed = [camera.id for camera in catalogue.cameras.values() if camera.url == PUSHED]
             gateway = Gateway(
-                settings, catalogue.kinds, catalogue.devices, ring, metrics=Metrics(), health=health, feeds=feeds, pushed=pushed
+                settings, catalogue.kinds, catalogue.devices, ring, metrics=metrics, health=health, feeds=feeds, pushed=pushed
             )
-            keeping = asyncio.create_task(keep_feeds(gateway, read, city_folder(settings), settings.rules_seconds, asked))
+
+            def count(result: Result) -> None:
+                metrics.city_reads.labels(result).inc()
+
+            folder = city_folder(settings)
+            seen = await asyncio.to_thread(fingerprint, folder)
+            reasons = changes(folder, seen, settings.rules_seconds, asked)
+            keeping = asyncio.create_task(keep_city(gateway, read, reasons, count))
             try:
                 await gateway.run(stop)
             finally:

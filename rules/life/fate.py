@@ -82,6 +82,12 @@ def _change(was: Rule, now: Rule, kinds_was: Kinds, kinds_now: Kinds, policy: Po
     if shape_of(was) != shape_of(now):
         why = f"its state means something else: {shape_of(was)} before, {shape_of(now)} now"
         return Change(rule=now.name, fate=Fate.RESET, fields=fields, why=why)
+    if moved := [
+        name for name in now.kinds if name in kinds_was and name in kinds_now and _topics_differ(kinds_was[name], kinds_now[name])
+    ]:
+        # What would clear an alert comes to another partition from now on: it would fire for ever where it is.
+        why = f"{', '.join(moved)} comes by another topic, since its life safety has changed"
+        return Change(rule=now.name, fate=Fate.RESET, fields=fields, why=why)
     if policy is Policy.RESET:
         return Change(rule=now.name, fate=Fate.RESET, fields=fields, why="as asked")
     return Change(rule=now.name, fate=Fate.KEPT, fields=fields)
@@ -103,6 +109,10 @@ def without_places(value: object) -> object:
     if isinstance(value, dict):
         return {name: without_places(inner) for name, inner in value.items() if name != "place"}
     return [without_places(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _topics_differ(was: Kind, now: Kind) -> bool:
+    return was.life_safety is not now.life_safety
 
 
 def _meaning(kind: Kind | None) -> object:

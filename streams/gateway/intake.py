@@ -49,6 +49,10 @@ class Intake:
         self._seconds = seconds
         self._answers = Answers()
 
+    def attend(self, kinds: Mapping[str, Kind]) -> None:
+        """Judge requests by these kinds from now on; one that is being judged ends by those that it began with."""
+        self._kinds = kinds
+
     async def handle(self, owner: str, content_type: str, body: bytes, key: str | None) -> Answer:
         """Answer one request, once per ``Idempotency-Key``.
 

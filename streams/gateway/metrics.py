@@ -48,6 +48,12 @@ class Metrics:
         self.mqtt_connected = Gauge(
             "cityloop_gateway_mqtt_connected", "1 while the MQTT door has a session with its broker.", registry=registry
         )
+        self.city_reads = Counter(
+            "cityloop_gateway_city_reads",
+            "Readings of the city's folder while the gateway works, by result (renewed; unchanged; refused: it has problems, and the old holds on).",
+            ["result"],
+            registry=registry,
+        )
         self.mqtt_connections = Counter(
             "cityloop_gateway_mqtt_connections", "Connections to the MQTT broker that were made.", registry=registry
         )

@@ -78,7 +78,7 @@ class MqttDoor:
         return None if self._trouble is None else f"MQTT {self._endpoint.host}:{self._endpoint.port}: {self._trouble}"
 
     def attend(self, city: City) -> None:
-        """Read messages by this city from now on, and listen to the topics that its feeds have now."""
+        """Read messages by the devices and kinds of this city from now on, and listen to the topics that its feeds have now."""
         self._city = city
         self._renewed.set()
 

@@ -72,11 +72,13 @@ class Gateway:
         feeds: FeedTable | None = None,
         pushed: Collection[str] = (),
     ) -> None:
-        self._settings, self._kinds, self._ring, self._metrics, self._health, self._clock = settings, kinds, ring, metrics, health, clock
+        self._settings, self._ring, self._metrics, self._health, self._clock = settings, ring, metrics, health, clock
         self._city = City(devices=devices_by_address(devices), kinds=kinds)
         self._endpoint = _endpoint(settings)
         self._feeds = feeds or FeedTable((), devices.keys())
         self._hearing = Hearing(self._feeds, clock, mqtt=self._endpoint is not None)
+        self._batcher: Batcher | None = None
+        self._intake: Intake | None = None
         self._mqtt: MqttDoor | None = None
         self._frames = Frames(pushed, Spool(settings.frames_folder), clock)
         self._kafka_trouble: str | None = "not yet connected"
@@ -84,20 +86,21 @@ class Gateway:
         """Done when the HTTP door is open: the port that it listens on."""
         health.add("kafka", lambda: self._kafka_trouble)
 
-    def attend(self, feeds: FeedTable, devices: Mapping[str, Device]) -> bool:
-        """Mind these feeds and devices from now on; tells whether they are others than before.
+    def attend(self, feeds: FeedTable, devices: Mapping[str, Device], kinds: Mapping[str, Kind]) -> bool:
+        """Mind these feeds, devices and kinds from now on; tells whether they are others than before.
 
-        The kinds table stays what it was, since observations that are under way were judged by it: a device of a kind that it
-        does not have waits for the next start.
+        All of it changes between two turns of the event loop. A request that is being judged is judged by the kinds that it
+        began with; which topic an observation goes to is decided when it is handed over.
         """
-        known = {name: device for name, device in devices.items() if self._kinds.keys() >= set(device.kinds)}
-        for name in devices.keys() - known.keys():
-            log.warning("device of an unknown kind: start the gateway again", device=name, kinds=devices[name].kinds)
-        city = City(devices=devices_by_address(known), kinds=self._kinds)
+        city = City(devices=devices_by_address(devices), kinds=kinds)
         if feeds.agrees_with(self._feeds) and city == self._city:
             return False
         self._feeds, self._city = feeds, city
         self._hearing.attend(feeds)
+        if self._batcher is not None:
+            self._batcher.attend(kinds)
+        if self._intake is not None:
+            self._intake.attend(kinds)
         if self._mqtt is not None:
             self._mqtt.attend(city)
         return True
@@ -135,7 +138,8 @@ class Gateway:
     async def _work(self, producer: AIOKafkaProducer, stop: asyncio.Event) -> None:
         settings, suffix = self._settings, self._settings.topic_suffix
         partitions = settings.partitions
-        batcher = Batcher(producer, partitions=partitions, writer=WRITER, kinds=self._kinds, suffix=suffix, clock=self._clock)
+        kinds = self._city.kinds
+        batcher = self._batcher = Batcher(producer, partitions=partitions, writer=WRITER, kinds=kinds, suffix=suffix, clock=self._clock)
         ticker = Ticker(producer, partitions=partitions, writer=WRITER, suffix=suffix, clock=self._clock, feeds=self._hearing.states)
         self._health.add("kafka", ticker.not_ready)
         ingest = Ingest(batcher, KafkaDeadLetters(producer, suffix=suffix), self._metrics, self._clock)
@@ -151,7 +155,7 @@ class Gateway:
     @asynccontextmanager
     async def _doors(self, ingest: Ingest, listening: socket.socket, group: asyncio.TaskGroup) -> AsyncIterator[None]:
         """Both doors open inside, and both empty afterwards."""
-        intake = Intake(ingest, self._kinds, self._clock)
+        intake = self._intake = Intake(ingest, self._city.kinds, self._clock)
         server = server_for(create_app(intake, self._ring, self._metrics, self._health, self._hearing, frames=self._frames))
         serving = group.create_task(server.serve([listening]), name="http")
         port = listening.getsockname()[1]

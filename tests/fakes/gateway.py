@@ -54,9 +54,9 @@ class FakeGateway:
         self.hearing = Hearing(feeds or FeedTable(), lambda: self.now, mqtt=False)
         metrics = Metrics(self.registry)
         self.ingest = Ingest(self.sink, self.dead_letters, metrics, lambda: self.now, max_pending=max_pending)
-        intake = Intake(self.ingest, kinds, lambda: self.now, seconds=seconds)
+        self.intake = Intake(self.ingest, kinds, lambda: self.now, seconds=seconds)
         frames = Frames(("camera/pole-1", "camera/pole-2"), Spool(spool or Path("nowhere")), lambda: self.now)
-        self.app = create_app(intake, self.ring, metrics, self.health, self.hearing, frames=frames)
+        self.app = create_app(self.intake, self.ring, metrics, self.health, self.hearing, frames=frames)
 
     async def post(self, body: bytes | list[Any] | dict[str, Any], **headers: str) -> httpx.Response:
         """Send a body with the gateway's own key, as JSON unless a header says otherwise (``_`` stands for ``-``)."""

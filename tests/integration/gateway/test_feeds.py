@@ -43,7 +43,7 @@ def test_new_feeds_are_minded_without_a_start(log: str, suffix: str, tmp_path: P
             _until(lambda: (_told(log, suffix, "homes") or 0) > 0)
             (city / "feeds.yaml").write_text(FEEDS.replace("door: mqtt", "door: mtqq"))
             gateway.hang_up()
-            _until(lambda: "feeds.refused" in gateway.log.read_text() and "2:25: door: 'mtqq' does not fit" in gateway.log.read_text())
+            _until(lambda: "city.refused" in gateway.log.read_text() and "2:25: door: 'mtqq' does not fit" in gateway.log.read_text())
             assert _told(log, suffix, "homes") is not None
             (city / "feeds.yaml").unlink()
             gateway.hang_up()

@@ -315,6 +315,22 @@ def test_a_kind_that_means_something_else_changes_its_rules() -> None:
     assert told(found.partition.tick(EPOCH + 6 * SECOND, 0)) == [("resolved", 5, 0, 5, 1)]
 
 
+def test_a_kind_that_comes_by_another_topic_resets_its_rules() -> None:
+    """What would clear an alert of a kind that has become one of life safety goes elsewhere: the alert resolves at the switch."""
+    before = rules_of(DOOR)
+    table = {**before.kinds, "door": msgspec.structs.replace(before.kinds["door"], life_safety=True)}
+    after = RuleSet(rules=before.rules, kinds=table, version="other")
+    engine = Partition(before)
+    engine.observe(seen(0, True, kind="door"), 0)
+    engine.tick(EPOCH + 5 * SECOND, 0)
+    found = switch(engine, before, after, noticed=0)
+    (change,) = found.changes
+    assert (change.fate, change.fields) == (Fate.RESET, ("kinds table",))
+    assert change.why == "door comes by another topic, since its life safety has changed"
+    assert told(found.outcomes) == [("resolved", 5, 0, 5, 1)]
+    assert found.partition.bearers["r"].groups["sensor/1"].episode is None
+
+
 def test_changes_are_told_by_field() -> None:
     """Each rule's fate, with the fields that differ; places, comments and order make no difference."""
     before = rules_of(OVER, {"rule": "same"}, {"rule": "gone"})

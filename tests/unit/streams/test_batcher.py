@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
 from streams.batcher import MAX_BYTES, Batcher
@@ -51,6 +52,20 @@ async def test_life_safety_waits_for_nothing() -> None:
     async with asyncio.timeout(30):
         await (await batch.put(observation(kind="smoke")))
     assert [record.topic for record in producer.sent] == [URGENT]
+
+
+async def test_what_is_of_life_safety_may_change() -> None:
+    """A kind that has become one of life safety goes to the urgent topic; what waits already goes where it was put."""
+    producer = MemoryProducer()
+    batch = batcher(producer)
+    doors = await batch.put(observation(at=NOON))
+    batch.attend({**KINDS, "door": msgspec.structs.replace(KINDS["door"], life_safety=True)})
+    urgent = await batch.put(observation(at=NOON + 1))
+    await asyncio.gather(doors, urgent)
+    assert [(record.topic, record.envelope().observations[0].at) for record in producer.sent] == [(URGENT, NOON + 1), (OBSERVATIONS, NOON)]
+    batch.attend({name: msgspec.structs.replace(kind, life_safety=False) for name, kind in KINDS.items()})
+    await (await batch.put(observation(kind="smoke", at=NOON + 2)))
+    assert producer.sent[-1].topic == OBSERVATIONS
 
 
 async def test_an_envelope_is_closed_when_it_is_full() -> None:
