@@ -11,6 +11,7 @@ from typing import Any
 import faust
 import msgspec
 import uvloop
+from faust.transport.drivers import aiokafka as driver
 
 from bench import baseline
 from bench.meter import Measured, Meter
@@ -27,9 +28,18 @@ TOPICS = (OBSERVATIONS, URGENT)
 
 
 class Contender(StrEnum):
-    """Who is measured."""
+    """Who is measured.
+
+    Attributes:
+        CEILING: consumes and decodes, on the engine's own path.
+        PLAIN: consumes and decodes, as Faust does it without anything of ours.
+        ENGINE: the engine.
+        BASELINE: an agent for single observations, which writes its table on each.
+        SPARING: the same, which writes its table when something changed.
+    """
 
     CEILING = "ceiling"
+    PLAIN = "plain"
     ENGINE = "engine"
     BASELINE = "baseline"
     SPARING = "sparing"
@@ -98,6 +108,8 @@ def build(task: Task, meter: Meter) -> faust.App:
         return app
     if task.contender is Contender.CEILING:
         return _ceiling(settings, meter)
+    if task.contender is Contender.PLAIN:
+        return _plain(settings, meter)
     writes = baseline.Writes.EACH if task.contender is Contender.BASELINE else baseline.Writes.CHANGED
     place = baseline.Place(
         settings.bootstrap_servers, f"bench-{task.contender}", settings.topic_suffix, settings.partitions, Path(settings.data) / "faust"
@@ -120,6 +132,21 @@ def _ceiling(settings: Settings, meter: Meter) -> faust.App:
                     decode_record(record.value, dict(record.headers))
                     meter.take()
                 await group.acknowledge([(event.message.tp, event.message.offset)])
+
+    return app
+
+
+def _plain(settings: Settings, meter: Meter) -> faust.App:
+    """Consume and decode through Faust as it comes: a bound that does not move with the engine's own path."""
+    app = build_app(settings, "bench-plain")
+    app.transport = driver.Transport(app.conf.broker_consumer, app)
+
+    @app.agent(raw_topic(app, settings, *TOPICS), concurrency=1)
+    async def decode(stream: Any) -> None:
+        async for event in stream.events():
+            meter.begin()
+            decode_record(event.message.value, dict(event.message.headers))
+            meter.take()
 
     return app
 

@@ -21,6 +21,7 @@ from streams.provision import provision
 
 SECONDS = 600.0
 """How long one contender may take."""
+_ON_LOG = frozenset({Contender.CEILING, Contender.PLAIN, Contender.ENGINE})
 
 
 class BenchError(RuntimeError):
@@ -32,7 +33,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         rounds: of which the medians are shown.
-        observations: for ceiling and engine in each round.
+        observations: for ceilings and engine in each round.
         baseline_observations: for the per-event agents, which are slower.
         broker: ``kafka://host:port``, or which one to start: ``embedded`` or ``apache``.
         partitions: of each topic.
@@ -94,7 +95,7 @@ def _round(plan: Plan, settings: Settings, log: Log, readings: list[Raw], tell: 
     asyncio.run(write(settings, readings))
     found: dict[str, Measured] = {}
     for contender in Contender:
-        on_log = contender in {Contender.CEILING, Contender.ENGINE}
+        on_log = contender in _ON_LOG
         records, observations = (len(log.records), log.observations) if on_log else (len(readings), len(readings))
         found[contender] = run(Task(contender=contender, settings=settings, records=records, observations=observations, rules=plan.rules))
         tell(f"{contender} {found[contender].per_second:,.0f} observations/s")

@@ -12,6 +12,7 @@ class Round(msgspec.Struct, frozen=True):
     """One run of each contender on the same observations (the baselines take the first part of them)."""
 
     ceiling: Measured
+    plain: Measured
     engine: Measured
     baseline: Measured
     sparing: Measured
@@ -25,6 +26,8 @@ class EngineReport(msgspec.Struct, frozen=True, kw_only=True):
         cpu_us_per_observation: processor time of the engine's process.
         ceiling_per_second: the same envelopes consumed and decoded, and nothing else.
         of_ceiling: the engine's part of it, 0 to 1.
+        plain_per_second: the same, through Faust as it comes instead of the engine's own path: it does not move when that is made faster.
+        of_plain: the engine to that.
         baseline_per_second: an agent with ``async for`` on single JSON observations, which assigns its table on each.
         ratio: engine to baseline.
         sparing_per_second: the same agent, which assigns its table only when something changed.
@@ -41,6 +44,7 @@ class EngineReport(msgspec.Struct, frozen=True, kw_only=True):
         baseline_cpu_us_per_observation: processor time of the baseline's process.
         sparing_cpu_us_per_observation: the same, when it spares its table.
         ceiling_cpu_us_per_observation: processor time of the ceiling's process.
+        plain_cpu_us_per_observation: processor time through Faust as it comes.
         broker: ``embedded`` or the address that was given.
     """
 
@@ -48,6 +52,8 @@ class EngineReport(msgspec.Struct, frozen=True, kw_only=True):
     cpu_us_per_observation: float
     ceiling_per_second: float
     of_ceiling: float
+    plain_per_second: float
+    of_plain: float
     baseline_per_second: float
     ratio: float
     sparing_per_second: float
@@ -64,6 +70,7 @@ class EngineReport(msgspec.Struct, frozen=True, kw_only=True):
     baseline_cpu_us_per_observation: float
     sparing_cpu_us_per_observation: float
     ceiling_cpu_us_per_observation: float
+    plain_cpu_us_per_observation: float
     broker: str
 
 
@@ -90,15 +97,17 @@ def summarise(rounds: Sequence[Round], *, rules: int, sources: int, envelope: fl
     if len(outputs) != 1:
         msg = f"the engine published {sorted(outputs)} records on equal input"
         raise ValueError(msg)
-    names = ("ceiling", "engine", "baseline", "sparing")
-    ceiling, engine, baseline, sparing = ([getattr(found, name) for found in rounds] for name in names)
-    rate, top, base, spared = (per_second(runs) for runs in (engine, ceiling, baseline, sparing))
+    names = ("ceiling", "plain", "engine", "baseline", "sparing")
+    ceiling, plain, engine, baseline, sparing = ([getattr(found, name) for found in rounds] for name in names)
+    rate, top, as_it_comes, base, spared = (per_second(runs) for runs in (engine, ceiling, plain, baseline, sparing))
     rates = [run.per_second for run in engine]
     return EngineReport(
         observations_per_second=round(rate),
         cpu_us_per_observation=round(cpu_us(engine), 2),
         ceiling_per_second=round(top),
         of_ceiling=round(rate / top, 3),
+        plain_per_second=round(as_it_comes),
+        of_plain=round(rate / as_it_comes, 3),
         baseline_per_second=round(base),
         ratio=round(rate / base, 1),
         sparing_per_second=round(spared),
@@ -115,5 +124,6 @@ def summarise(rounds: Sequence[Round], *, rules: int, sources: int, envelope: fl
         baseline_cpu_us_per_observation=round(cpu_us(baseline), 2),
         sparing_cpu_us_per_observation=round(cpu_us(sparing), 2),
         ceiling_cpu_us_per_observation=round(cpu_us(ceiling), 2),
+        plain_cpu_us_per_observation=round(cpu_us(plain), 2),
         broker=broker,
     )

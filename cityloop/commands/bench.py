@@ -82,6 +82,12 @@ def engine(
         f"{report.ceiling_cpu_us_per_observation}",
         f"{report.of_ceiling:.0%} of it",
     )
+    table.add_row(
+        "the same, through Faust as it comes",
+        f"{report.plain_per_second:,.0f}",
+        f"{report.plain_cpu_us_per_observation}",
+        f"{report.of_plain:.0%} of it",
+    )
     table.add_row("engine, one core", f"{report.observations_per_second:,.0f}", f"{report.cpu_us_per_observation}", "")
     table.add_row(
         "per-event agent", f"{report.baseline_per_second:,.0f}", f"{report.baseline_cpu_us_per_observation}", f"{report.ratio:.0f} times"

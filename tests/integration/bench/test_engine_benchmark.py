@@ -53,6 +53,7 @@ def test_every_contender_is_measured(report: EngineReport) -> None:
     assert (report.observations, report.baseline_observations) == (OBSERVATIONS, READINGS)
     assert (report.rules, report.sources) == (len(demo_rules().rules), 50_000)
     assert min(report.observations_per_second, report.ceiling_per_second, report.baseline_per_second, report.sparing_per_second) > 0
+    assert report.of_plain == pytest.approx(report.observations_per_second / report.plain_per_second, abs=0.01)
     assert report.of_ceiling == pytest.approx(report.observations_per_second / report.ceiling_per_second, abs=0.01)
     assert report.ratio == pytest.approx(report.observations_per_second / report.baseline_per_second, rel=0.05)
     assert report.rss_mb > 20

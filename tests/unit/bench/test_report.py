@@ -53,6 +53,7 @@ def test_a_report_has_the_medians_of_rounds() -> None:
     rounds = [
         Round(
             ceiling=measured(400_000),
+            plain=measured(200_000, cpu=0.005),
             engine=measured(rate, cpu=cpu, outputs=9, rss=rss),
             baseline=measured(4_000, cpu=0.25),
             sparing=measured(8_000),
@@ -63,6 +64,7 @@ def test_a_report_has_the_medians_of_rounds() -> None:
     assert report.observations_per_second == 100_000
     assert report.ceiling_per_second == 400_000
     assert report.of_ceiling == 0.25
+    assert (report.plain_per_second, report.of_plain, report.plain_cpu_us_per_observation) == (200_000, 0.5, 5.0)
     assert report.ratio == 25.0
     assert report.sparing_per_second == 8_000
     assert report.sparing_ratio == 12.5
@@ -75,7 +77,10 @@ def test_a_report_has_the_medians_of_rounds() -> None:
 
 def test_unequal_outputs_on_equal_input_are_an_error() -> None:
     """An engine that says more on one round than on another is broken, however fast it is."""
-    rounds = [Round(ceiling=measured(2), engine=measured(1, outputs=n), baseline=measured(1), sparing=measured(1)) for n in (1, 2)]
+    rounds = [
+        Round(ceiling=measured(2), plain=measured(2), engine=measured(1, outputs=n), baseline=measured(1), sparing=measured(1))
+        for n in (1, 2)
+    ]
     with pytest.raises(ValueError, match=r"published \[1, 2\] records on equal input"):
         summarise(rounds, rules=3, sources=1, envelope=1, broker="embedded")
 
