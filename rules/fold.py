@@ -117,6 +117,11 @@ class RuleFold:
         """Which rules hold, by topic and partition."""
         return {address: state.version for address, state in (*tuple(self.held.items()), *tuple(self._matching.items()))}
 
+    def bounded(self) -> tuple[Problem, ...]:
+        """What of the rules that hold is run otherwise than it is written, each once."""
+        states = (*tuple(self.held.values()), *tuple(self._matching.values()))
+        return tuple(dict.fromkeys(problem for state in states for problem in state.bounded))
+
     def engines(self) -> Iterator[Partition]:
         """Every engine at work."""
         yield from tuple(self.partitions.values())
@@ -135,6 +140,11 @@ class _Ruled:
     def version(self) -> str:
         """Of the rules that hold."""
         return self._rules.ruleset.version
+
+    @property
+    def bounded(self) -> tuple[Problem, ...]:
+        """What of them is run otherwise than it is written."""
+        return self._rules.ruleset.bounded
 
     def _renewed(self, version: str, envelope: Envelope, record: Record) -> InForce | Output | None:
         """The rules that a switch record brings; ``None`` when they hold already; a dead letter when they cannot be read."""

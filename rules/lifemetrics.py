@@ -20,6 +20,8 @@ def life_metrics(fold: RuleFold) -> Iterator[Metric]:
     yield CounterMetricFamily("cityloop_rules_switches", "Switches to other rules, one a partition.", value=fold.tally.switches)
     text = "Rule sets of the log or of a checkpoint that could not be read, so that others held."
     yield CounterMetricFamily("cityloop_rules_refused", text, value=fold.tally.refused)
+    text = "Rules in force that the log has from before a bound, and that are run within it."
+    yield GaugeMetricFamily("cityloop_rules_bounded", text, value=len(fold.bounded()))
     gauge = GaugeMetricFamily("cityloop_rules_in_force", "The version of the rules that hold.", labels=["topic", "partition", "version"])
     for (topic, partition), version in sorted(fold.versions().items()):
         gauge.add_metric([topic, str(partition), version], 1)

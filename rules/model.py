@@ -8,6 +8,7 @@ import msgspec
 from config.feeds import CityFeeds
 from config.kinds import Kind, Text
 from config.moment import Micros
+from config.problem import Problem
 from config.report import Place
 from config.sources import Reporter
 from config.weekly import Active
@@ -262,6 +263,7 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
         shadow: rules that are evaluated and publish nothing; one may have the name of a rule of ``rules``.
         shadow_registers: as ``registers``, of the rules in shadow.
         sources: the files, so that the log and a checkpoint can carry the set.
+        bounded: of a set that the log carries, what is run otherwise than it is written, since a bound came after it.
     """
 
     rules: tuple[Rule, ...]
@@ -272,3 +274,4 @@ class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
     shadow: tuple[Rule, ...] = ()
     shadow_registers: Mapping[str, tuple[Member, ...]] = {}
     sources: tuple[Source, ...] = ()
+    bounded: tuple[Problem, ...] = ()

@@ -89,7 +89,10 @@ def _rules_of(ledger: Sequence[Entry], catalogue: Catalogue) -> RuleSet:
     """
     try:
         if ledger:
-            return unpack(ledger[-1].rules)[0]
+            ruleset, _ = unpack(ledger[-1].rules)
+            for problem in ruleset.bounded:
+                _log.warning("rules.bounded", problem=str(problem))
+            return ruleset
     except ProblemsError as error:
         _log.warning("rules.ledger_unreadable", problems=[str(problem) for problem in error.problems])
     return rules_of_city(catalogue)

@@ -14,6 +14,7 @@ from config.sources import Reporter
 from config.textfile import read_text
 from rules.model import BLIND, Given, Rule, RuleSet, Source
 from rules.parser import readers
+from rules.parser.bounds import Origin, bounded
 from rules.parser.checks import check_rule
 from rules.parser.document import Item, parse_document
 from rules.parser.readers import Reader, read_fields
@@ -71,7 +72,10 @@ def _sources(files: Sequence[Path | Source], report: Report, *, shadow: bool) ->
 
 
 def parse_sources(sources: Sequence[Source], kinds: Mapping[str, Kind], given: Given) -> RuleSet:
-    """Read texts of rule files as one set, as :func:`load_rules` does from the files themselves.
+    """Read texts of rule files that the log carries as one set.
+
+    It is done as :func:`load_rules` does from the files themselves, but that a bound which they were taken without is applied,
+    and told (:mod:`rules.parser.bounds`).
 
     Args:
         sources: the files.
@@ -81,7 +85,7 @@ def parse_sources(sources: Sequence[Source], kinds: Mapping[str, Kind], given: G
     Raises:
         ProblemsError: something is wrong.
     """
-    return _checked(sources, kinds, UnknownKinds.REFUSE, Report(), given.tables.get, given)
+    return _checked(sources, kinds, UnknownKinds.REFUSE, Report(), given.tables.get, given, Origin.LOG)
 
 
 def parse_rules(
@@ -107,25 +111,28 @@ def _checked(  # noqa: PLR0917  # What was given to either reader of rules.
     report: Report,
     read: ReadTable,
     known: Given,
+    origin: Origin = Origin.FILE,
 ) -> RuleSet:
     """The set of all rules with their registers.
 
     Raises:
         ProblemsError: something is wrong.
     """
-    checked = _read(sources, kinds, unknown, report)
+    checked = _read(sources, kinds, unknown, report, origin)
     registers, shadow_registers, given = registers_of(checked, read, known.reporters, report)
     report.settle()
-    rules = [rule for rule, _ in checked]
+    written = [rule for rule, _ in checked]
+    rules, told = bounded(written)
     return RuleSet(
         rules=tuple(rule for rule in rules if not rule.shadow),
         kinds=kinds,
-        version=set_version(rules, kinds, registers, shadow_registers, known.feeds),
+        version=set_version(written, kinds, registers, shadow_registers, known.feeds),
         registers=registers,
         given=msgspec.structs.replace(given, feeds=known.feeds),
         shadow=tuple(rule for rule in rules if rule.shadow),
         shadow_registers=shadow_registers,
         sources=tuple(sources),
+        bounded=told,
     )
 
 
@@ -135,7 +142,7 @@ def _table(path: str, report: Report) -> str | None:
 
 
 def _read(
-    sources: Sequence[Source], kinds: Mapping[str, Kind], unknown: UnknownKinds, report: Report
+    sources: Sequence[Source], kinds: Mapping[str, Kind], unknown: UnknownKinds, report: Report, origin: Origin
 ) -> list[tuple[Rule, Mapping[str, Place]]]:
     rules: dict[tuple[str, bool], tuple[Rule, Mapping[str, Place]]] = {}
     for source in sources:
@@ -147,7 +154,7 @@ def _read(
                 )
             continue
         for group, item in _rule_items(top, report):
-            rule = read_rule(item, group, kinds, report, must_be_known=unknown is UnknownKinds.REFUSE)
+            rule = read_rule(item, group, kinds, report, must_be_known=unknown is UnknownKinds.REFUSE, origin=origin)
             if rule is None:
                 continue
             if source.shadow:

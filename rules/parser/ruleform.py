@@ -7,6 +7,7 @@ from config.kinds import Kind, Text
 from config.report import Place, Report
 from rules.model import Cluster, Condition, Rule, Schedule, Sequence, Step, Unanswered
 from rules.parser import forms, hours, readers, registering
+from rules.parser.bounds import Origin
 from rules.parser.document import Field, Item
 from rules.parser.forms import BY_TABLE, FORMS, LEVEL, REASONS, SCHEDULE
 from rules.parser.predicatecheck import check_kinds, check_predicates
@@ -48,16 +49,20 @@ RULE_FIELDS: Mapping[str, Reader] = {**COMMON_FIELDS, **FORM_FIELDS}
 """Every field of a rule with its reader."""
 _SCHEDULE_FIELDS: Mapping[str, Reader] = {**RULE_FIELDS, "summary": readers.any_summary}
 """The placeholders of a schedule are the columns of its table, which is read later."""
+_LOG_FIELDS: Mapping[str, Reader] = {"repeat": readers.positive_duration}
+"""Fields of rules of the log whose bound is applied afterwards (:mod:`rules.parser.bounds`)."""
 
 
-def read_rule(item: Item, group: str, kinds: Mapping[str, Kind], report: Report, *, must_be_known: bool) -> Rule | None:
+def read_rule(
+    item: Item, group: str, kinds: Mapping[str, Kind], report: Report, *, must_be_known: bool, origin: Origin = Origin.FILE
+) -> Rule | None:
     """Read one rule; ``None`` when it cannot be understood far enough to check it further (the problems were noted)."""
     before = len(report.problems)
     if not item.is_mapping:
         report.add(item.place, "a rule is not a mapping.", "Write 'rule: some-name' and below it 'kind: ...'.")
         return None
     table = _SCHEDULE_FIELDS if SCHEDULE in item.fields(Report()) else RULE_FIELDS
-    values, written = read_fields(item, table, report, of="a rule")
+    values, written = read_fields(item, {**table, **_LOG_FIELDS} if origin is Origin.LOG else table, report, of="a rule")
     if "rule" not in written:
         report.add(item.place, "the rule has no name.", "Add 'rule: some-name'.")
     if must_be_known:
