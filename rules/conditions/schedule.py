@@ -13,6 +13,10 @@ from rules.reference.instants import instant_of
 from rules.state import FALL, NEVER, NOTHING, RISE, Group, Opening, Signal
 from streams.observation import Observation
 
+REMEMBERED = 32
+"""So many settled dates of a row are remembered at least, the latest ones, however far back they lie: a smaller ``before`` or a larger
+``catch_up`` would else bring one of them once more when it returns to the table."""
+
 
 class Dates(msgspec.Struct, array_like=True, gc=False):
     """What is remembered of a row.
@@ -47,8 +51,9 @@ class ScheduleEvaluator:
         settled: dict[str, Micros] = group.memory.settled
         group.condition_due = NEVER if member.date == "" or member.date in settled else self._due(member)
         horizon = at - self._condition.catch_up
-        for date in [date for date, due in settled.items() if date != member.date and due < horizon]:
-            del settled[date]
+        for date in sorted(settled, key=settled.__getitem__)[:-REMEMBERED]:
+            if date != member.date and settled[date] < horizon:
+                del settled[date]
 
     def passes_over(self, group: Group, due: Micros, clock: Micros) -> bool:
         """A date that is noticed later than the rule catches up is settled without a word."""
@@ -63,11 +68,17 @@ class ScheduleEvaluator:
         return NOTHING
 
     def ripen(self, group: Group, due: Micros) -> Signal:
-        """The date has come; at the same instant the pulse is over."""
+        """The date has come; at the same instant the pulse is over.
+
+        One that lies before the end of an alert that still fires belongs to it: a quiet time does not begin anew in the past.
+        """
         if group.holds:
             group.condition_due = NEVER
             return FALL
         self._settle(group, due)
+        if group.episode is not None and due < group.episode.ended_at:
+            group.condition_due = NEVER
+            return NOTHING
         return RISE
 
     def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:  # The port's signature.

@@ -84,6 +84,6 @@ def _span(rule: Rule) -> Micros:
     """How long what a group has seen may matter to what it sees next, when no timer of it is set."""
     condition = rule.condition
     if isinstance(condition, Schedule):
-        return condition.catch_up
+        return condition.before + condition.catch_up  # It fired so long before its date, which another rule may take as it is.
     within: Micros = getattr(condition, "within", 0)
     return within

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from config.duration import render_duration
 from config.moment import SECOND, Micros
 from config.report import Report
 from rules.model import Expected, Fleet, Schedule
@@ -12,6 +13,8 @@ from rules.parser.readers import BadValueError, Reader, read_fields
 
 CATCH_UP: Micros = 7 * 86_400 * SECOND
 """How late a date may be noticed, unless the rule says otherwise: a week."""
+LEAST_CATCH_UP: Micros = 60 * SECOND
+"""A date is noticed at the tick after it, and some seconds later while the gateway restarts; by less it would never be told, or not always."""
 SOURCES = "sources"
 """Devices and cameras alike."""
 
@@ -29,7 +32,7 @@ def schedule(item: Item, report: Report) -> Schedule:
         "time": time_of_day,
         "zone": hours.zone,
         "before": readers.duration,
-        "catch_up": readers.duration,
+        "catch_up": catch_up,
     }
     values, written = read_fields(item, table, report, of="schedule")
     for name in ("table", "at", "key"):
@@ -44,6 +47,16 @@ def schedule(item: Item, report: Report) -> Schedule:
         before=values.get("before", 0),
         catch_up=values.get("catch_up", CATCH_UP),
     )
+
+
+def catch_up(item: Item, report: Report) -> Micros:
+    """How late a date may be noticed."""
+    given = readers.duration(item, report)
+    if given < LEAST_CATCH_UP:
+        raise BadValueError(
+            f"a date is always noticed a little after it came, and {render_duration(given)} of delay would lose it.", "Write 1m or more."
+        )
+    return given
 
 
 def table_name(item: Item, report: Report) -> str:

@@ -45,7 +45,7 @@ def drawn(chance: random.Random) -> tuple[dict[str, Any], str]:
     schedule: dict[str, Any] = {"table": "t.csv", "at": "due", "key": ["id"], "zone": chance.choice(ZONES)}
     schedule |= {
         "time": f"{chance.randint(0, 5):02}:{chance.choice([0, 15, 30, 59]):02}",
-        "catch_up": chance.choice(["0s", "3h", "2d", "60d"]),
+        "catch_up": chance.choice(["1m", "3h", "2d", "60d"]),
     }
     if chance.random() < 0.5:
         schedule["before"] = chance.choice(["1h", "1d", "7d", "1m30s"])
