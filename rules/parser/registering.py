@@ -25,6 +25,15 @@ _EXAMPLE = "{table: permits.csv, at: expires, key: permit}"
 
 def schedule(item: Item, report: Report) -> Schedule:
     """A table, its date and its key, and when on its day the date comes."""
+    return _schedule(item, report, catch_up)
+
+
+def schedule_of_the_log(item: Item, report: Report) -> Schedule:
+    """The same without the bound of ``catch_up``, which is applied afterwards (:mod:`rules.parser.bounds`)."""
+    return _schedule(item, report, readers.duration)
+
+
+def _schedule(item: Item, report: Report, caught_up_with: Reader) -> Schedule:
     table: Mapping[str, Reader] = {
         "table": table_name,
         "at": readers.text,
@@ -32,7 +41,7 @@ def schedule(item: Item, report: Report) -> Schedule:
         "time": time_of_day,
         "zone": hours.zone,
         "before": readers.duration,
-        "catch_up": catch_up,
+        "catch_up": caught_up_with,
     }
     values, written = read_fields(item, table, report, of="schedule")
     for name in ("table", "at", "key"):

@@ -49,7 +49,7 @@ RULE_FIELDS: Mapping[str, Reader] = {**COMMON_FIELDS, **FORM_FIELDS}
 """Every field of a rule with its reader."""
 _SCHEDULE_FIELDS: Mapping[str, Reader] = {**RULE_FIELDS, "summary": readers.any_summary}
 """The placeholders of a schedule are the columns of its table, which is read later."""
-_LOG_FIELDS: Mapping[str, Reader] = {"repeat": readers.positive_duration}
+_LOG_FIELDS: Mapping[str, Reader] = {"repeat": readers.positive_duration, SCHEDULE: registering.schedule_of_the_log}
 """Fields of rules of the log whose bound is applied afterwards (:mod:`rules.parser.bounds`)."""
 
 

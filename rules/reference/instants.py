@@ -1,6 +1,5 @@
 """Dates as people write them in tables, and the instants that they mean."""
 
-import re
 from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -8,9 +7,6 @@ from zoneinfo import ZoneInfo
 from config.moment import Micros, from_datetime, parse, render
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
-_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}([Tt].+)?", re.ASCII)
-"""20260302 and 2026-W10-1, which Python takes too, are typing slips as often."""
-_DAY = len("2026-03-02")
 
 
 def read_date(cell: str) -> str:
@@ -19,9 +15,13 @@ def read_date(cell: str) -> str:
     Raises:
         ValueError: it is neither, or far from any date that people mean.
     """
-    if not _WRITTEN.fullmatch(cell) or not FIRST_YEAR <= int(cell[:4]) <= LAST_YEAR:
+    try:
+        written = render(parse(cell)) if "T" in cell.upper() else date.fromisoformat(cell).isoformat()
+    except OverflowError:  # With its offset it lies beyond the calendar.
+        raise ValueError(cell) from None
+    if len(cell) == 8 or not FIRST_YEAR <= int(written[:4]) <= LAST_YEAR:  # 20260302, which Python takes, is a typing slip as often.
         raise ValueError(cell)
-    return render(parse(cell)) if len(cell) > _DAY else date.fromisoformat(cell).isoformat()
+    return written
 
 
 def instant_of(written: str, minutes: int, zone: str) -> Micros:

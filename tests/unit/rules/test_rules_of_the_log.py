@@ -15,7 +15,7 @@ from rules.life import changes, pack, unpack
 from rules.life.fate import Fate
 from rules.life.ledger import Entry
 from rules.metrics import RuleMetrics
-from rules.model import Given, RuleSet, Source
+from rules.model import Given, RuleSet, Schedule, Source
 from rules.parser import parse_rules, parse_sources
 from streams.alert import AlertEvent
 from streams.codec import ENVELOPE_HEADERS, encode_envelope
@@ -30,6 +30,11 @@ RULE_VERSION, SET_VERSION = "e8c8c29fb702", "3881a2521563"
 TOLD = (
     "street.yaml:1:40: the rule 'over' of the log repeats its alerts more often than once a second, and is run with repeat: 1s. "
     "Write repeat: 1s or longer in its file, and switch to it: cityloop rules apply."
+)
+
+CAUGHT_UP_WITH = (
+    "catches up with dates of less than a minute ago only, and is run with catch_up: 1m. "
+    "Write catch_up: 1m or longer in its file, and switch to it: cityloop rules apply."
 )
 
 
@@ -151,3 +156,18 @@ def test_what_is_bounded_is_measured_once() -> None:
     assert "cityloop_rules_bounded 0.0" in generate_latest(registry).decode()
     (change,) = changes(old().rules, mended.rules, KINDS, KINDS)
     assert change.fate is Fate.UNCHANGED
+
+
+@pytest.mark.parametrize(("catch_up", "run_with"), [("0s", 60), ("59s", 60), ("1m", 60), ("2m", 120)])
+def test_a_schedule_of_the_log_catches_up_with_a_minute(catch_up: str, run_with: int) -> None:
+    """One that could tell no date is run with the shortest ``catch_up`` that a file may have, and told; its version is that of its text."""
+    schedule = {"table": "t.csv", "at": "due", "key": "id", "catch_up": catch_up}
+    rule = {"rule": "due", "schedule": schedule, "repeat": "500ms", "keep_firing_for": "9s"}
+    text = json.dumps({"groups": [{"name": "test", "rules": [rule]}]})
+    ruleset = parse_sources([Source("street.yaml", text)], KINDS, Given(tables={"t.csv": "id,due\na,2026-03-10\n"}))
+    condition = ruleset.rules[0].condition
+    assert isinstance(condition, Schedule)
+    assert (condition.catch_up, ruleset.rules[0].repeat) == (run_with * SECOND, SECOND)
+    told = [str(problem).removeprefix("street.yaml:1:40: the rule 'due' of the log ") for problem in ruleset.bounded]
+    assert told[0].startswith("repeats its alerts")
+    assert told[1:] == ([CAUGHT_UP_WITH] if catch_up in {"0s", "59s"} else [])
