@@ -64,7 +64,7 @@ class RuleKeeper:
             await note(self._log, Entry(version=ruleset.version, at=self._clock(), writer=WRITER, rules=pack(ruleset)), BEGUN)
             _log.info("rules.begun", version=ruleset.version, rules=len(ruleset.rules))
         elif held.version != ruleset.version:
-            await switch_log(self._log, ruleset, self._partitions, writer=WRITER, now=self._clock())
+            await switch_log(self._log, ruleset, self._partitions, writer=WRITER, clock=self._clock)
             _log.info("rules.switched", version=ruleset.version, was=held.version, rules=len(ruleset.rules), shadow=len(ruleset.shadow))
         return ruleset.version
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import structlog
 
 from config.catalogue import Catalogue
-from config.moment import Micros
 from config.problem import Problem, ProblemsError
 from rules.life import Policy, pack, unpack
 from rules.life.ledger import PARTITION, Entry, decode_entry, encode_entry
@@ -15,6 +14,7 @@ from rules.life.package import check_size
 from rules.model import RuleSet, Source
 from rules.parser import load_rules
 from streams.checkpoint.ports import Log
+from streams.clock import Clock
 from streams.codec import ENVELOPE_HEADERS, encode_envelope
 from streams.envelope import Envelope
 from streams.topics import MATCHES, MSGPACK_TYPE, OBSERVATIONS, RULES, URGENT
@@ -77,9 +77,12 @@ async def last_switched(log: Log) -> RuleSet | None:
 
 
 async def switch_log(
-    log: Log, ruleset: RuleSet, partitions: int, *, writer: str, now: Micros, policies: Mapping[str, Policy] | None = None
+    log: Log, ruleset: RuleSet, partitions: int, *, writer: str, clock: Clock, policies: Mapping[str, Policy] | None = None
 ) -> None:
     """Write the switch record to every partition, each row of :data:`ORDER` when the one before is acknowledged; then the ledger.
+
+    The ledger's time is that of the last acknowledgement. What was written between the first switch record and this moment
+    may lie before the switch of its partition; whoever begins there by the ledger begins with the rules before, and meets the switch.
 
     When some partitions were written and others were not, the same call completes it: a switch to the rules that hold
     already changes nothing.
@@ -89,10 +92,10 @@ async def switch_log(
     """
     packed = pack(ruleset, policies)
     check_size(packed)
-    value = encode_envelope(Envelope(sent_at=now, writer=writer, ruleset=ruleset.version, rules=packed))
+    value = encode_envelope(Envelope(sent_at=clock(), writer=writer, ruleset=ruleset.version, rules=packed))
     for topics in ORDER:
         await _all_written(log, [(topic, number) for topic in topics for number in range(partitions)], value)
-    await note(log, Entry(version=ruleset.version, at=now, writer=writer, rules=packed))
+    await note(log, Entry(version=ruleset.version, at=clock(), writer=writer, rules=packed))
 
 
 async def note(log: Log, entry: Entry, key: bytes | None = None) -> None:

@@ -129,7 +129,7 @@ async def _apply(settings: Settings, policies: dict[str, Policy], shadow: list[P
         switches = again or held is None or held.version != ruleset.version
         if switches and not dry_run:
             writer = f"{getpass.getuser()}@{socket.gethostname()}"
-            await switch_log(log, ruleset, settings.partitions, writer=writer, now=system_clock(), policies=policies)
+            await switch_log(log, ruleset, settings.partitions, writer=writer, clock=system_clock, policies=policies)
         return _told(held, ruleset, planned, switched=switches and not dry_run, dry_run=dry_run)
     finally:
         await log.stop()

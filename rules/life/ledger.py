@@ -20,7 +20,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     Attributes:
         schema: :data:`SCHEMA`.
         version: of the rule set.
-        at: when, by its writer's clock.
+        at: when every partition had it, by its writer's clock.
         writer: who.
         rules: the rule set (:mod:`rules.life.package`).
     """

@@ -105,7 +105,7 @@ class TwoFolds:
         if held is None:
             offset, sections = self.kept.get(address, (0, {}))
             self.applied[address] = offset
-            held = self.held[address] = self.fold.restore(*address, sections)
+            held = self.held[address] = self.fold.restore(*address, sections, self.log[address][offset].timestamp)
         record = self.log[address][self.applied[address]]
         self.applied[address] += 1
         self._publish(address, record, held.step(record))

@@ -1,6 +1,7 @@
 """Switching the log to other rules: order, acknowledgement, repetition; and the keeper of a city's folder."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,7 +31,7 @@ OLD, NEW = rules_of({"rule": "r", "where": "value > 5"}), rules_of({"rule": "r",
 
 
 async def switched(log: RulesLog, ruleset: RuleSet, policies: Mapping[str, Policy] | None = None) -> None:
-    await switch_log(log, ruleset, PARTITIONS, writer="test", now=17, policies=policies)
+    await switch_log(log, ruleset, PARTITIONS, writer="test", clock=itertools.count(17).__next__, policies=policies)
 
 
 async def test_every_partition_gets_the_record_where_sources_meet_first_and_the_ledger_last() -> None:
@@ -48,7 +49,22 @@ async def test_every_partition_gets_the_record_where_sources_meet_first_and_the_
     assert policies == {"r": Policy.RESET}
     entry = await last_entry(log)
     assert entry is not None
-    assert (entry.version, entry.at, entry.writer) == (NEW.version, 17, "test")
+    assert (entry.version, entry.at, entry.writer) == (NEW.version, 18, "test")
+
+
+async def test_the_ledger_is_of_when_all_partitions_had_the_switch() -> None:
+    """What was written while the switch was under way may lie before it: to the ledger it is older than the switch."""
+    log = RulesLog()
+
+    def clock() -> int:
+        return len(log.order)
+
+    await switch_log(log, NEW, PARTITIONS, writer="test", clock=clock)
+    entry = await last_entry(log)
+    assert entry is not None
+    assert entry.at == 3 * PARTITIONS
+    (record,) = log.records[MATCHES, 0]
+    assert decode_record(record.value, record.headers).sent_at == 0
 
 
 async def test_a_partition_that_refuses_is_named_and_the_same_call_completes_it() -> None:
