@@ -3,6 +3,7 @@
 import pytest
 
 from config.moment import SECOND
+from streams.alert import AlertEvent, Change
 from streams.envelope import FeedState
 from streams.observation import Observation
 from tests.fakes.rulekit import EPOCH, alerts, rules_of, seen
@@ -59,6 +60,13 @@ def _heard(feeds: dict[str, float]) -> tuple[FeedState, ...]:
 def told(steps: list[Step], partitions: int, order: str) -> list[tuple[str, bytes]]:
     """What both folds say of a story."""
     folds = TwoFolds(RULES, partitions, dice(order), table())
+    write(folds, steps)
+    folds.run()
+    return said(folds.events())
+
+
+def write(folds: TwoFolds, steps: list[Step]) -> None:
+    """Write a story into the logs."""
     for step in steps:
         match step:
             case Observation():
@@ -67,8 +75,6 @@ def told(steps: list[Step], partitions: int, order: str) -> list[tuple[str, byte
                 folds.tick(instant(step.at), _heard(step.heard))
             case Word():
                 folds.tick(instant(step.at), _heard(step.heard), word=True)
-    folds.run()
-    return said(folds.events())
 
 
 @pytest.mark.parametrize("partitions", [1, 4, 12])
@@ -87,6 +93,22 @@ def test_it_does_not_matter_who_is_faster(seed: int) -> None:
     steps = story(seed, words=True)
     found = [told(steps, 4, f"order {order}") for order in range(4)]
     assert found[0] == found[1] == found[2] == found[3] != []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_while_ticks_are_missing_alerts_begin_and_end_as_in_one_stream(seed: int) -> None:
+    """Cameras go on while the gateway is away: what they say over several partitions waits for it, and fires and resolves as in one."""
+    steps = story(seed, words=True)
+
+    def changes(events: list[AlertEvent]) -> list[tuple[object, ...]]:
+        """Without updates: whether an alert says ``stale`` in the dark depends on how far its rule has come."""
+        found = [(one.event_id, one.at, one.starts_at, one.ends_at or 0, one.count) for one in events if one.event is not Change.UPDATED]
+        return sorted(found)
+
+    folds = TwoFolds(RULES, 3, dice(f"words {seed}"), table())
+    write(folds, steps)
+    folds.run()
+    assert changes(folds.events()) == changes(alerts(run_steps(RULES, steps, table()))) != []
 
 
 def test_an_absence_over_several_sources_is_held_while_nobody_sees() -> None:

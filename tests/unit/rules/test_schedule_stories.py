@@ -289,3 +289,19 @@ def test_what_is_settled_of_a_row_is_bounded() -> None:
     settled = story.engine.bearers["due"].groups["a"].memory.settled
     assert len(settled) == 33
     assert (min(settled), max(settled)) == ("2032-04-01", "2048-04-01")
+
+
+def test_what_may_be_caught_up_with_and_what_the_table_says_is_remembered_beyond_that() -> None:
+    """Forty dates within ``catch_up`` are all known; a year later the oldest, to which the table returns, is kept while it stands there."""
+    dates = [f"2026-{month:02}-{day:02}" for month in (3, 4) for day in range(1, 21)]
+    story = Story(rules({"a": ""}, {"catch_up": "100d"}))
+    story.ticks("2026-02-28T00:00:00Z")
+    for date in dates:
+        story.switch(rules({"a": date}, {"catch_up": "100d"}))
+        assert fired(story.ticks(f"{date}T00:00:01Z")) != []
+    memory = story.engine.bearers["due"].groups["a"].memory
+    assert sorted(memory.settled) == dates
+    story.ticks("2027-04-20T00:00:00Z")
+    assert story.switch(rules({"a": dates[0]}, {"catch_up": "100d"})) == []
+    assert sorted(memory.settled) == [dates[0], *dates[8:]]
+    assert story.switch(rules({"a": dates[0]}, {"catch_up": "3650d"})) == story.ticks("2027-04-21T00:00:00Z") == []
