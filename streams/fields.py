@@ -16,7 +16,7 @@ MAX_EVIDENCE = 32
 
 _SOURCE = re.compile(r"(camera|sensor)/[\w.:@+/-]{1,200}")
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?(?P<offset>[Zz]|[+-]\d\d:\d\d)?")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?(?P<offset>[Zz]|[+-]\d\d:[0-5]\d)?", re.ASCII)
 _LATEST: Micros = 253_402_300_800 * 1_000_000  # The year 10000, which RFC 3339 cannot write.
 
 
@@ -69,7 +69,8 @@ def instant(given: object) -> Micros:
     if not isinstance(given, str) or (match := _INSTANT.fullmatch(given)) is None:
         raise BadFieldError(f"{shown(given)} is not an RFC 3339 date-time.", "Write for example 2026-03-02T08:00:00+08:00.")
     if match["offset"] is None:
-        raise BadFieldError(f"{shown(given)} has no offset from UTC.", f"Write {given}+08:00 for China's time, or {given}Z for UTC.")
+        kept = given[:26]  # Up to the microsecond, so that the advice is short however many digits came.
+        raise BadFieldError(f"{shown(given)} has no offset from UTC.", f"Write {kept}+08:00 for China's time, or {kept}Z for UTC.")
     try:
         moment = parse(given.upper())
     except ValueError as error:

@@ -117,6 +117,8 @@ def test_the_last_value_that_is_taken(field: str, value: object) -> None:
         ("at", "2026-03-02T12:00:00.Z", f'at: "2026-03-02T12:00:00.Z" is not an RFC 3339 date-time. {A_TIME}'),
         ("at", "2026-03-02T12:00:00+0800", f'at: "2026-03-02T12:00:00+0800" is not an RFC 3339 date-time. {A_TIME}'),
         ("at", "2026-03-02T12:00:00Z\n", f'at: "2026-03-02T12:00:00Z\\n" is not an RFC 3339 date-time. {A_TIME}'),
+        ("at", "2026-03-02T12:00:00+07:60", f'at: "2026-03-02T12:00:00+07:60" is not an RFC 3339 date-time. {A_TIME}'),
+        ("at", "2026-03-02T12:00:0\u0660Z", f'at: "2026-03-02T12:00:0\u0660Z" is not an RFC 3339 date-time. {A_TIME}'),
         ("at", True, f"at: true is not an RFC 3339 date-time. {A_TIME}"),
         ("at", "2026-03-02T12:00:60Z", f'at: "2026-03-02T12:00:60Z" is not a date-time: second must be in 0..59. {A_TIME}'),
         ("at", "2026-13-02T12:00:00Z", f'at: "2026-13-02T12:00:00Z" is not a date-time: month must be in 1..12. {A_TIME}'),
@@ -198,6 +200,15 @@ def test_each_type_against_each_kind(kind: str, value: object, said: str | None)
 def test_instants_are_exact(given: str, micros: int) -> None:
     """Every offset gives the same instant, and digits beyond the microsecond are cut off rather than rounded up."""
     assert read_observation(GOOD | {"at": given}, now=None, kinds=None).at == NOON + micros
+
+
+def test_the_advice_on_an_offset_is_short() -> None:
+    """An instant without offset is shown with it up to the microsecond, however many digits came."""
+    with pytest.raises(ProblemsError) as caught:
+        read_observation(GOOD | {"at": f"2026-03-02T12:00:00.{'1' * 5000}"}, now=None, kinds=None)
+    assert caught.value.problems[0].fix == (
+        "Write 2026-03-02T12:00:00.111111+08:00 for China's time, or 2026-03-02T12:00:00.111111Z for UTC."
+    )
 
 
 def test_the_written_form_of_everything() -> None:
