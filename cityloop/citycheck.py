@@ -56,7 +56,7 @@ def check_city(folder: Path) -> CityCheck:
 
 def _rules(city: Catalogue, report: Report) -> RuleSet | None:
     try:
-        return load_rules(city.rule_files, city.kinds, reporters=city.reporters)
+        return load_rules(city.rule_files, city.kinds, reporters=city.reporters, categories=city.categories)
     except ProblemsError as error:
         report.extend(error)
         return None

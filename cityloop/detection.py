@@ -39,7 +39,7 @@ from streams.observation import Observation
 from streams.publicform import write_observation
 
 PATIENCE = 3
-"""Connections to a live source that may fail in a row before ``detect`` gives up (a service never does)."""
+"""Tries in a row that may bring no picture before ``detect`` gives up on a source that never gave one (a service never does)."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,7 +183,8 @@ def _live_frames(request: Request, talk: Console) -> Generator[Frame, None, None
             elif arrival.fault is not None and arrival.fault != fault:
                 talk.print(arrival.fault, markup=False)
             fault = arrival.fault
-            if source.failures >= PATIENCE and source.connections == 0:
+            # A snapshot's address is asked only when a picture is read: what counts is that none ever came.
+            if source.failures >= PATIENCE and not seen:
                 raise SourceError(fault or "no connection")
             if request.seconds is not None and system_clock() - begun >= request.seconds * 1e6:
                 if seen:

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.metadata
+import io
 import os
 import sys
 from pathlib import Path
@@ -82,10 +83,15 @@ def main() -> None:
 
 
 def _open_streams() -> None:
-    """A stream that was closed by whoever started the process (``>&-``) is one that takes and gives nothing."""
+    """A stream that was closed by whoever started the process (``>&-``) is one that takes and gives nothing.
+
+    What a terminal's character set lacks (Chinese on Latin 1) is written as an escape; JSON is UTF-8 in any case.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # It is open as long as the process.
+        elif name != "stdin" and isinstance(stream := getattr(sys, name), io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _told(error: Exception) -> int:

@@ -1,6 +1,7 @@
 """What an installation sets: defaults, then ``CITYLOOP_*`` variables, then command-line options."""
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -148,9 +149,7 @@ def read_settings(environment: Mapping[str, str], **options: object) -> Settings
             continue
         name = variable.removeprefix(PREFIX).lower()
         if name not in known:
-            problems.append(
-                Problem(file=variable, what="is not a setting.", fix=f"Known: {', '.join(PREFIX + key.upper() for key in known)}.")
-            )
+            problems.append(Problem(file=variable, what="is not a setting.", fix=_meant(name, known)))
             continue
         try:
             values[name] = msgspec.convert(text, known[name].type, strict=False)
@@ -166,6 +165,14 @@ def read_settings(environment: Mapping[str, str], **options: object) -> Settings
         raise ProblemsError(problems)
     values.update(given)
     return msgspec.convert(values, Settings, strict=False)
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """The setting that was probably meant, else all of them; the prefix is left out of account, since it makes every two alike."""
+    near = difflib.get_close_matches(name, known, n=1)
+    if near:
+        return f"Did you mean {PREFIX}{near[0].upper()}?"
+    return f"Known: {', '.join(PREFIX + key.upper() for key in known)}."
 
 
 def _broker_fault(name: str, address: object) -> Problem | None:

@@ -18,8 +18,9 @@ def read_text(path: Path, report: Report, missing: str | None = None) -> str | N
     except FileNotFoundError:
         report.add(Place(str(path)), "the file does not exist.", missing or f"Add {path.name} to the city's folder.")
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        report.add(Place(str(path), line), "the text is not UTF-8.", "Save the file with the encoding UTF-8.")
+        before = path.read_bytes()[: error.start]
+        column = len(before.rpartition(b"\n")[2].decode(errors="replace")) + 1
+        report.add(Place(str(path), before.count(b"\n") + 1, column), "the text is not UTF-8.", "Save the file with the encoding UTF-8.")
     except OSError as error:
         report.add(Place(str(path)), f"the file cannot be read: {error.strerror}.", "Check its name and its permissions.")
     return None

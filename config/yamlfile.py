@@ -114,7 +114,7 @@ def parse_yaml(text: str, file: str, report: Report) -> Node | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        report.add(place, f"this is not YAML: {_first_line(error.problem)}.", "Check the indentation, the colons and the quotes here.")
+        report.add(place, *told_of(error))
         return None
     except ReaderError as error:
         report.add(place_in(text, error.position, file), f"this is not YAML: {_first_line(str(error))}.", "Take this character out.")
@@ -129,6 +129,18 @@ def parse_yaml(text: str, file: str, report: Report) -> Node | None:
         report.add(Place(file, 1, 1), "the file does not hold a mapping.", "Write 'field: value' lines.")
         return None
     return Node(tree, file)
+
+
+ANOTHER_DOCUMENT = "another document"
+"""What the parser says, after the word "but", where ``---`` begins a second document."""
+
+
+def told_of(error: MarkedYAMLError) -> tuple[str, str]:
+    """What is wrong with a text that is no YAML, and what to do."""
+    said = _first_line(error.problem)
+    if ANOTHER_DOCUMENT in said:
+        return "a second document begins here.", "Take the line '---' out, or put what follows into a file of its own."
+    return f"this is not YAML: {said}.", "Check the indentation, the colons and the quotes here."
 
 
 def _first_line(text: str | None) -> str:

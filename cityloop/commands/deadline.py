@@ -55,7 +55,10 @@ def deadline(
         told = {"start": _render(begin, zone), "due": _render(reached, zone), "clock": clock.value, "limit": limit}
     except (CountingError, OverflowError) as error:
         where = "--limit" if calendar is None else str(calendar)
-        _stop(Problem(file=where, what=f"{error}.", fix="Give the calendar working time, or make the limit smaller."))
+        what = (
+            str(error) if isinstance(error, CountingError) else f"the limit of {limit} {clock.value} is not reached before the year 10000"
+        )
+        _stop(Problem(file=where, what=f"{what}.", fix="Give the calendar working time, or make the limit smaller."))
     if json:
         emit(told)
     else:

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +18,7 @@ from cityloop.terminal import Exit, refuse, talk
 from config.moment import Micros
 from config.problem import Problem, ProblemsError
 from rules.model import RuleSet
-from rules.parser import load_rules
+from rules.parser import UnknownKinds, load_rules
 from rules.replay import Summary, compare_rule_sets, replay
 
 RulesOption = Annotated[
@@ -95,19 +96,25 @@ class Asked(msgspec.Struct, frozen=True):
 def _run(asked: Asked) -> Exit:
     kinds, reporters = kinds_of(asked.city), reporters_of(asked.city)
     shown = bool(asked.against) or not sys.stdout.isatty()
-    with recorded(asked.observations, kinds, infer=asked.infer, shown=shown, span=asked.span) as recording:
-        rules, old = _both(
-            [asked.rules, asked.against], partial(load_rules, kinds=recording.kinds, unknown=recording.unknown, reporters=reporters)
-        )
+    sets = (asked.rules, asked.against)
+    with ExitStack() as stack:
+        try:
+            recording = stack.enter_context(recorded(asked.observations, kinds, infer=asked.infer, shown=shown, span=asked.span))
+        except ProblemsError as error:
+            # Which kinds the recording would have brought is not known now; all other mistakes of the rules are.
+            unknown = UnknownKinds.TAKE if asked.infer else UnknownKinds.REFUSE
+            _both(sets, partial(load_rules, kinds=kinds, unknown=unknown, reporters=reporters), error.problems)
+            raise
+        rules, old = _both(sets, partial(load_rules, kinds=recording.kinds, unknown=recording.unknown, reporters=reporters))
         if asked.against:
             return tell_diff(compare_rule_sets(old, rules, recording.lines, asked.until, recording.streams), as_json=asked.json)
         return _replay(rules, recording, asked.until)
 
 
-def _both(sets: Sequence[Sequence[Path]], load: Callable[[Sequence[Path]], RuleSet]) -> list[RuleSet]:
-    """Each rule set; the problems of all of them, where some have some."""
+def _both(sets: Sequence[Sequence[Path]], load: Callable[[Sequence[Path]], RuleSet], found: Sequence[Problem] = ()) -> list[RuleSet]:
+    """Each rule set; the problems of all of them after those found before, where there are some."""
     loaded: list[RuleSet] = []
-    problems: list[Problem] = []
+    problems = list(found)
     for files in sets:
         try:
             loaded.append(load(files))

@@ -54,6 +54,8 @@ def backup(url: str, file: Path, environment: Mapping[str, str]) -> int:
     target, kind = _kind_of(url)
     if file.exists():
         raise ProblemsError([Problem(file=str(file), what="is there already.", fix="Give a name that is free: a backup overwrites none.")])
+    if not file.parent.is_dir():
+        raise ProblemsError([Problem(file=str(file), what="its folder is not there.", fix="Make it first, or name another one.")])
     if not _tables_of(target):
         raise ProblemsError([Problem(file=_shown(target), what="has no tables.", fix="Give the URL of an installation's database.")])
     partial = file.with_name(f"{file.name}.partial")

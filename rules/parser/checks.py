@@ -1,6 +1,6 @@
 """What contradicts itself in a rule that was read, with the reason."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from config.kinds import Kind, ValueType
 from config.report import Place, Report
@@ -20,6 +20,13 @@ def check_rule(rule: Rule, places: Places, kinds: Mapping[str, Kind], report: Re
     _times(rule, places, known, report)
     _ticket(rule, places, report)
     _register(rule, places, kinds, report)
+
+
+def check_categories(rules: Iterable[tuple[Rule, Places]], known: Collection[str], report: Report) -> None:
+    """Note each rule whose category is none of a city's."""
+    for rule, places in rules:
+        if rule.category is not None and rule.category not in known:
+            report.add(_at(rule, places, "category"), f"the category {rule.category!r} is not known.", did_you_mean(rule.category, known))
 
 
 def _at(rule: Rule, places: Places, field: str) -> Place:

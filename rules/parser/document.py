@@ -13,6 +13,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from config.report import Place, Report, place_in
+from config.yamlfile import told_of
 
 _NULL = "tag:yaml.org,2002:null"
 _LITERAL = "|"
@@ -100,12 +101,15 @@ def parse_document(text: str, file: str, report: Report) -> Item | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        report.add(place, f"this is not YAML: {_first_line(error.problem)}.", "Check the indentation, the colons and the quotes here.")
+        report.add(place, *told_of(error))
         return None
     except ReaderError as error:
         report.add(place_in(text, error.position, file), f"this is not YAML: {_first_line(str(error))}.", "Take this character out.")
         return None
-    except (YAMLError, ValueError, RecursionError) as error:
+    except RecursionError:
+        report.add(Place(file, 1, 1), "this is not YAML: it is nested too deeply.", "Write it without so many brackets.")
+        return None
+    except (YAMLError, ValueError) as error:
         report.add(Place(file, 1, 1), f"this is not YAML: {_first_line(str(error))}.", "Check the indentation, the colons and the quotes.")
         return None
     return None if node is None else Item(node, file)

@@ -1,6 +1,6 @@
 """Reads rule files into one checked rule set, or tells everything that is wrong with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from config.textfile import read_text
 from rules.model import BLIND, Given, Rule, RuleSet, Source
 from rules.parser import readers
 from rules.parser.bounds import Origin, bounded
-from rules.parser.checks import check_rule
+from rules.parser.checks import check_categories, check_rule
 from rules.parser.document import Item, parse_document
 from rules.parser.readers import Reader, read_fields
 from rules.parser.registers import ReadTable, registers_of
@@ -38,6 +38,7 @@ def load_rules(
     candidates: Sequence[Path | Source] = (),
     *,
     feeds: CityFeeds | None = None,
+    categories: Collection[str] | None = None,
 ) -> RuleSet:
     """Read rule files as one set.
 
@@ -49,13 +50,15 @@ def load_rules(
         reporters: the sources of the city, for rules that expect them; ``None`` where there is no city.
         candidates: rule files, or texts of them, all of whose rules run in shadow.
         feeds: the feeds of the city; ``None`` where the rules shall not say.
+        categories: the matter codes that there are; ``None`` takes any, as a ticket of another one has the usual time limit.
 
     Raises:
         ProblemsError: something is wrong; every problem with file, line, column and what to write instead.
     """
     report = Report()
     sources = _sources(files, report, shadow=False) + _sources(candidates, report, shadow=True)
-    return _checked(sources, kinds, unknown, report, partial(_table, report=report), Given(reporters=reporters, feeds=feeds))
+    given = Given(reporters=reporters, feeds=feeds)
+    return _checked(sources, kinds, unknown, report, partial(_table, report=report), given, categories=categories)
 
 
 def _sources(files: Sequence[Path | Source], report: Report, *, shadow: bool) -> list[Source]:
@@ -112,6 +115,8 @@ def _checked(  # noqa: PLR0917  # What was given to either reader of rules.
     read: ReadTable,
     known: Given,
     origin: Origin = Origin.FILE,
+    *,
+    categories: Collection[str] | None = None,
 ) -> RuleSet:
     """The set of all rules with their registers.
 
@@ -119,6 +124,8 @@ def _checked(  # noqa: PLR0917  # What was given to either reader of rules.
         ProblemsError: something is wrong.
     """
     checked = _read(sources, kinds, unknown, report, origin)
+    if categories is not None:
+        check_categories(checked, categories, report)
     registers, shadow_registers, given = registers_of(checked, read, known.reporters, report)
     report.settle()
     written = [rule for rule, _ in checked]

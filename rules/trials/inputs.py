@@ -8,8 +8,8 @@ import msgspec
 from config.duration import parse_duration
 from config.kinds import Kind
 from config.moment import Micros, render
-from config.problem import ProblemsError
-from config.report import Report
+from config.problem import Problem, ProblemsError
+from config.report import Place, Report
 from rules.parser.document import Item
 from rules.parser.readers import BadValueError
 from rules.trials.case import Arrival
@@ -67,9 +67,16 @@ def _arrivals(entry: Item, start: Micros, defaults: Mapping[str, Any], kinds: Ma
         try:
             observation = read_observation(written, now=None, kinds=kinds, file=entry.file, line=entry.place.line)
         except ProblemsError as error:
-            report.extend(error)
+            for problem in error.problems:
+                report.add(_place_of(problem, entry), problem.what, problem.fix)
             return
         yield Arrival(start + arrives, observation)
+
+
+def _place_of(problem: Problem, entry: Item) -> Place:
+    """Where the field that a problem begins with is written; the observation's own place for one that came from the defaults."""
+    field = entry.fields(Report()).get(problem.what.partition(":")[0])
+    return entry.place if field is None else field.value.place
 
 
 def _times(given: dict[str, Any]) -> Times:

@@ -92,6 +92,14 @@ async def test_a_copy_is_of_one_moment(engine: AsyncEngine, tmp_path: Path) -> N
     assert (await verify(engine)).events == 63
 
 
+async def test_a_folder_that_is_not_there_is_told_by_the_name_that_was_given(engine: AsyncEngine, tmp_path: Path) -> None:
+    """What is refused is the copy's name, not that of a file which its user never wrote."""
+    file = tmp_path / "nowhere" / "copy"
+    with pytest.raises(ProblemsError) as error:
+        await asyncio.to_thread(backup, url_of(engine), file, os.environ)
+    assert refusal(error) == f"{file}: its folder is not there. Make it first, or name another one."
+
+
 async def test_a_file_that_is_there_is_not_overwritten(engine: AsyncEngine, tmp_path: Path) -> None:
     """A second backup to the same name is refused, and the first stays."""
     file = tmp_path / "copy"

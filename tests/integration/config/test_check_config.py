@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cityloop.citycheck import check_city
+from config.kindfile import shipped_kinds
+from rules.parser import load_rules
+
 DATA = Path(__file__).parents[2] / "data" / "config"
 
 
@@ -53,6 +57,19 @@ def test_problems_of_catalogue_map_and_rules_come_together(tmp_path: Path) -> No
     assert all(set(problem) == {"file", "line", "column", "what", "fix"} for problem in told["problems"])
     (mistyped,) = [problem for problem in told["problems"] if "severty" in problem["what"]]
     assert "severity" in mistyped["fix"]
+
+
+def test_a_rule_of_an_unknown_category_is_told(tmp_path: Path) -> None:
+    """A category that no table has is told where it stands, also when another rule cannot be read; it is no problem without a city."""
+    folder = bad_city(tmp_path)
+    rules = folder / "rules" / "smoke.yaml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace('"10999"', '"19099"'), encoding="utf-8")
+    (folder / "rules" / "door.yaml").write_text("groups: [{name: g, rules: [{rule: door, kind: dor}]}]\n", encoding="utf-8")
+    assert [(Path(told.file).name, told.line, told.column, told.what, told.fix) for told in check_city(folder).problems] == [
+        ("door.yaml", 1, 47, "kind: 'dor' is not in the kinds table.", "Did you mean 'door'?"),
+        ("smoke.yaml", 8, 19, "the category '19099' is not known.", "Did you mean '10999'?"),
+    ]
+    assert load_rules([rules], shipped_kinds()).rules[0].category == "19099"
 
 
 def test_people_get_lines_that_editors_jump_to(tmp_path: Path) -> None:

@@ -145,15 +145,23 @@ def test_an_annotation_of_another_kind(tmp_path: Path) -> None:
     assert "cannot write .gif: choose a name that ends in .mp4, .jpg, .jpeg" in said
 
 
-def test_a_camera_that_refuses(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("address", "fault"),
+    [
+        ("rtsp://127.0.0.1:9/stream", "no connection (ConnectionRefusedError)"),
+        ("http://127.0.0.1:9/snapshot.jpg", "no picture (ConnectError)"),
+    ],
+    ids=["stream", "snapshot"],
+)
+def test_a_camera_that_refuses(tmp_path: Path, address: str, fault: str) -> None:
     """An address where nobody listens is given up after three attempts, each told without credentials."""
     real_model()
     secret = PLAIN + "options: {credentials: 'env:GATE_SECRET', timeout: 2}\n"
     os.environ["GATE_SECRET"] = "bob:s3cret"
     try:
-        code, told, said = detect(tmp_path, "rtsp://127.0.0.1:9/stream", secret, "--for", "60")
+        code, told, said = detect(tmp_path, address, secret, "--for", "60")
     finally:
         del os.environ["GATE_SECRET"]
     assert (code, told) == (2, [])
-    assert "rtsp://127.0.0.1:9/stream: no connection (ConnectionRefusedError)" in said
+    assert f"{address}: {fault}" in said
     assert "s3cret" not in said

@@ -98,11 +98,13 @@ def test_a_city_brings_its_own_kinds(tmp_path: Path) -> None:
         ([ROOT / "docs", "--rules", RULES], "the file cannot be read: Is a directory. Check its name and its permissions."),
         ([OBSERVATIONS, "--rules", "nowhere.yaml"], "nowhere.yaml: there is no such file. Name a rule file."),
         ([OBSERVATIONS, "--rules", "tests/data/bad/rules/field-typo.yaml"], "field-typo.yaml:6:9: a rule has no field 'were'. Did you mean 'where'?"),
-        ([OBSERVATIONS, "--rules", "tests/data/bad/rules/not-utf8.yaml"], "not-utf8.yaml:2: the text is not UTF-8. Save the file with the encoding UTF-8."),
+        ([OBSERVATIONS, "--rules", "tests/data/bad/rules/not-utf8.yaml"], "not-utf8.yaml:2:11: the text is not UTF-8. Save the file with the encoding UTF-8."),
+        (["nowhere.ndjson", "--rules", "nowhere.yaml", "--against", "tests/data/bad/rules/field-typo.yaml"],
+         "or '-' for stdin.\nnowhere.yaml: there is no such file. Name a rule file.\ntests/data/bad/rules/field-typo.yaml:6:9: a rule has no field"),
         ([OBSERVATIONS, "--rules", RULES, "--until", "2026-03-02T08:00:00"], '--until: "2026-03-02T08:00:00" has no offset from UTC.'),
         ([OBSERVATIONS, "--rules", RULES, "--city", "nowhere"], "nowhere: there is no such folder."),
     ],
-    ids=["no file", "a folder", "no rules", "a typo in a rule", "rules not UTF-8", "no offset", "no city"],
+    ids=["no file", "a folder", "no rules", "a typo in a rule", "rules not UTF-8", "several", "no offset", "no city"],
 )  # fmt: skip
 def test_wrong_use_is_a_sentence(arguments: list[object], told: str) -> None:
     """What keeps it from beginning is said in a sentence, with exit 2, without data and without traceback."""

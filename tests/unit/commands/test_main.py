@@ -1,6 +1,7 @@
 """The door itself: exit codes, one sentence for what nobody foresaw, and a traceback for those who ask."""
 
 import importlib.metadata
+import io
 import sys
 
 import msgspec
@@ -43,6 +44,18 @@ def test_debug_changes_nothing_for_a_command_that_works(monkeypatch: pytest.Monk
     """The flag is taken out before the command sees its arguments."""
     assert entered(monkeypatch, "work", "--debug") == 0
     assert capfd.readouterr().out == "embedded\n"
+
+
+def test_what_a_character_set_lacks_is_an_escape(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chinese on a Latin 1 terminal is written as escapes; the command works all the same."""
+    written = io.BytesIO()
+    monkeypatch.setattr(door, "COMMANDS", ("cityloop.commands.rules", "cityloop.commands.key"))
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="latin-1"))
+    monkeypatch.setattr(sys, "argv", ["cityloop", "rules", "explain", "smoke", "--lang", "zh"])
+    with pytest.raises(SystemExit) as ended:
+        door.main()
+    sys.stdout.flush()
+    assert (ended.value.code, written.getvalue().splitlines()[0]) == (0, rb"smoke: {place}\u70df\u96fe\u62a5\u8b66")
 
 
 def test_an_unknown_command_is_wrong_use(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:

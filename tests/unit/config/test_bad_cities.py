@@ -140,7 +140,7 @@ EXPECTED: dict[str, list[str]] = {
         "cells.geojson:1:29: this is not a GeoJSON feature collection: Input data was truncated. Export the layer as GeoJSON (RFC 7946).",
     ],
     "not-utf8": [
-        "units.csv:2: the text is not UTF-8. Save the file with the encoding UTF-8.",
+        "units.csv:2:8: the text is not UTF-8. Save the file with the encoding UTF-8.",
     ],
     "one-feature": [
         "cells.geojson:1:1: the type is 'Feature'. Write a FeatureCollection of polygons.",

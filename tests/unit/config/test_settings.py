@@ -107,9 +107,10 @@ def test_a_level_of_logs_is_one_of_four(level: str) -> None:
 
 
 def test_a_variable_that_is_no_setting_is_told_with_those_that_are() -> None:
-    """A typing error in a name would otherwise be a setting that silently keeps its default."""
-    (told,) = refused(BROKR="x")
-    assert told.startswith("CITYLOOP_BROKR: is not a setting. Known: CITYLOOP_BROKER, CITYLOOP_CITY, ")
+    """A typing error in a name, which would silently keep the default, is told with the name that was meant, or with all."""
+    assert refused(BROKRE="x") == ["CITYLOOP_BROKRE: is not a setting. Did you mean CITYLOOP_BROKER?"]
+    (told,) = refused(XYZ="x")
+    assert told.startswith("CITYLOOP_XYZ: is not a setting. Known: CITYLOOP_BROKER, CITYLOOP_CITY, ")
     assert all(PREFIX + name.upper() in told for name in DEFAULTS)
 
 

@@ -74,6 +74,15 @@ def test_deadline_tells_every_wrong_option_at_once() -> None:
     ]
 
 
+def test_deadline_tells_a_limit_that_no_calendar_reaches() -> None:
+    """A pause up to the last instant that can be written is refused in words of the limit, not of the arithmetic."""
+    told = run(
+        "deadline", "--start", "2026-03-06T10:00", "--limit", "4", "--clock", "work_hour", "--pause", "2026-03-06T11:00/9999-12-31T16:00Z"
+    )
+    what = "--limit: the limit of 4 work_hour is not reached before the year 10000. Give the calendar working time, or make the limit smaller.\n"
+    assert told == (2, "", what)
+
+
 def test_deadline_tells_the_place_of_a_calendars_mistake() -> None:
     """File, line and column of the mistake, and exit 2."""
     code, out, err = run(

@@ -116,6 +116,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "distinct-without-count": (
         "6:9: 'distinct' makes no sense here: 'distinct' tells apart what 'count' counts, and nothing is counted here. Leave it out.",
     ),
+    "document-deep": ("1:1: this is not YAML: it is nested too deeply. Write it without so many brackets.",),
     "document-group-field": ("3:5: a rule group has no field 'interval'. Known: name, rules.",),
     "document-group-name": ("2:11: name: 'a b' is no name. Write letters, digits, '-', '_' and '.', for example bin-overflow.",),
     "document-group-text": ("2:5: a rule group is not a mapping. Write 'field: value' pairs; fields: name, rules.",),
@@ -128,7 +129,7 @@ SAID: dict[str, tuple[str, ...]] = {
     "document-tab": (
         "2:1: this is not YAML: found character '\\t' that cannot start any token. Check the indentation, the colons and the quotes here.",
     ),
-    "document-two": ("2:1: this is not YAML: but found another document. Check the indentation, the colons and the quotes here.",),
+    "document-two": ("2:1: a second document begins here. Take the line '---' out, or put what follows into a file of its own.",),
     "document-unknown-alias": (
         "1:9: this is not YAML: found undefined alias 'nowhere'. Check the indentation, the colons and the quotes here.",
     ),
