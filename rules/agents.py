@@ -17,6 +17,7 @@ def build_engine(settings: Settings, fold: RuleFold, health: Health | None = Non
     """The application of an engine process; run it with :mod:`streams.worker`. Its readiness is told to ``health``."""
     app = build_app(settings, "engine")
     runner = attach(app, settings, fold, TOPICS, health=health)
+    fold.holds = runner.holds
     if health is not None:
         health.add("ticks", lambda: blindness(fold))
     watch_ticks(app, settings, fold, runner.holds)

@@ -1,11 +1,12 @@
 """The engine as a fold of the log: records in, alerts and rejected observations out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from config.feeds import FeedTable
 from config.moment import Micros
 from config.problem import Problem, ProblemsError
+from rules.atwork import Address, AtWork
 from rules.crossing import Downstream, Place, Sender, Traffic
 from rules.crossing.sender import SECTION as SENT
 from rules.engine import Limits, Outcome, Partition, Tally
@@ -48,8 +49,7 @@ class RuleFold:
         shadow_tally: what the rules in shadow did.
         traffic: what went over ``cityloop.matches``, for metrics.
         rulesets: those that were met so far.
-        held: the states at work on observations, by topic and partition.
-        crossings: the states at work on ``cityloop.matches``, by partition.
+        holds: whether this process holds a partition; whoever runs the fold knows.
 
     Raises:
         ProblemsError: the rules cannot be carried in the log, or not be run.
@@ -71,14 +71,23 @@ class RuleFold:
         self.traffic = Traffic()
         self.rulesets = RuleSets(ruleset, partitions, self.limits, self.tally, feeds=feeds, shadow_tally=self.shadow_tally, ledger=ledger)
         self._partitions = partitions
-        self.held: dict[tuple[str, int], HeldRules] = {}
-        self.crossings: dict[int, Downstream] = {}
-        self._matching: dict[tuple[str, int], HeldMatches] = {}
+        self.holds: Callable[[Address], bool] = lambda _: True
+        self._held, self._matching = AtWork[HeldRules](), AtWork[HeldMatches]()
 
     @property
-    def partitions(self) -> dict[tuple[str, int], Partition]:
+    def held(self) -> dict[Address, "HeldRules"]:
+        """The states at work on observations, by topic and partition."""
+        return self._held.present(self.holds)
+
+    @property
+    def partitions(self) -> dict[Address, Partition]:
         """The engines at work on observations, by topic and partition."""
-        return {address: held.live.engine for address, held in tuple(self.held.items())}
+        return {address: held.live.engine for address, held in self.held.items()}
+
+    @property
+    def crossings(self) -> dict[int, Downstream]:
+        """The states at work on ``cityloop.matches``, by partition."""
+        return {number: held.downstream for (_, number), held in self._matching.present(self.holds).items()}
 
     def restore(self, topic: str, partition: int, sections: Mapping[str, bytes], since: Micros = 0) -> Held:
         """Rebuild the state of a partition from the sections of a checkpoint, and with it the rules that hold there.
@@ -105,29 +114,32 @@ class RuleFold:
                 shadow_tally=self.shadow_tally,
             )
             downstream.restore(sections)
-            self.crossings[partition] = downstream
-            matching = self._matching[topic, partition] = HeldMatches(self, rules, downstream)
+            matching = HeldMatches(self, rules, downstream)
+            self._matching.note((topic, partition), matching)
             return matching
         sender = Sender(topic, partition, rules.routing, self.traffic, sections.get(SENT))
-        held = self.held[topic, partition] = HeldRules(self, rules, (topic, partition), sender)
+        held = HeldRules(self, rules, (topic, partition), sender)
+        self._held.note((topic, partition), held)
         held.take_over(sections)
         return held
 
     def versions(self) -> dict[tuple[str, int], str]:
         """Which rules hold, by topic and partition."""
-        return {address: state.version for address, state in (*tuple(self.held.items()), *tuple(self._matching.items()))}
+        return {address: state.version for address, state in self._states().items()}
 
     def bounded(self) -> tuple[Problem, ...]:
         """What of the rules that hold is run otherwise than it is written, each once."""
-        states = (*tuple(self.held.values()), *tuple(self._matching.values()))
-        return tuple(dict.fromkeys(problem for state in states for problem in state.bounded))
+        return tuple(dict.fromkeys(problem for state in self._states().values() for problem in state.bounded))
 
     def engines(self) -> Iterator[Partition]:
         """Every engine at work."""
-        yield from tuple(self.partitions.values())
-        for downstream in tuple(self.crossings.values()):
+        yield from self.partitions.values()
+        for downstream in self.crossings.values():
             for side in downstream.sides.values():
                 yield side.engine
+
+    def _states(self) -> "dict[Address, _Ruled]":
+        return {**self.held, **self._matching.present(self.holds)}
 
 
 class _Ruled:
@@ -257,11 +269,11 @@ class HeldMatches(_Ruled):
 
     def __init__(self, fold: RuleFold, rules: InForce, downstream: Downstream) -> None:
         super().__init__(fold, rules)
-        self._downstream = downstream
+        self.downstream = downstream
 
     def step(self, record: Record) -> Sequence[Output]:
         """Apply one record of an upstream fold, unless it came before, or a switch to other rules."""
-        downstream = self._downstream
+        downstream = self.downstream
         try:
             envelope = decode_record(record.value, record.headers, timestamp=record.timestamp)
         except ProblemsError as error:
@@ -281,19 +293,19 @@ class HeldMatches(_Ruled):
 
     def delta(self) -> Mapping[str, bytes | None]:
         """Sections that changed since the last call of this or of :meth:`full`."""
-        return {**self._downstream.delta(), **self._section(always=False)}
+        return {**self.downstream.delta(), **self._section(always=False)}
 
     def full(self) -> Mapping[str, bytes]:
         """Every section."""
-        return {**self._downstream.full(), **self._section(always=True)}
+        return {**self.downstream.full(), **self._section(always=True)}
 
     def _switch(self, version: str, envelope: Envelope, record: Record) -> Sequence[Output]:
         rules = self._renewed(version, envelope, record)
         if not isinstance(rules, InForce):
             return [] if rules is None else [rules]
         change = (rules.ruleset, rules.policies, envelope.sent_at, rules.feeds)
-        said = list(outputs_of(self._downstream.switch(*change), record))
-        return [*said, *shadows_of(self._downstream.switch_shadows(*change), record)]
+        said = list(outputs_of(self.downstream.switch(*change), record))
+        return [*said, *shadows_of(self.downstream.switch_shadows(*change), record)]
 
 
 def _said(engine: Partition, envelope: Envelope) -> Sequence[Outcome]:

@@ -7,6 +7,7 @@ from typing import Any
 import faust
 import mode
 from faust.types import TP
+from prometheus_client import Gauge
 
 from config.settings import Settings
 from streams.checkpoint.kafkalog import KafkaLog
@@ -123,6 +124,7 @@ def attach(
     log = KafkaLog(settings, app.conf.id)
     group = FaustGroup(app)
     measured = meters or Meters()
+    lagging = Lagging(measured.lag)
     runner = CheckpointedFold(fold, log, group, every=settings.checkpoint_seconds, meters=measured)
     plain = {topic_name(name, settings.topic_suffix): name for name in topics}
 
@@ -147,16 +149,39 @@ def attach(
 
     @app.timer(_LAG_SECONDS, name=f"{app.conf.id}-lag")  # type: ignore[untyped-decorator]  # Faust's timer has no types.
     async def measure_lag() -> None:
-        for (topic, partition), slot in runner.slots.items():
-            end = app.consumer.highwater(TP(topic_name(topic, settings.topic_suffix), partition))
+        lags = {}
+        for address, slot in runner.slots.items():
+            if not runner.holds(address):
+                continue
+            end = app.consumer.highwater(TP(topic_name(address[0], settings.topic_suffix), address[1]))
             if end is not None:
-                measured.lag.labels(topic, str(partition)).set(max(end - slot.applied - 1, 0))
+                lags[address] = max(end - slot.applied - 1, 0)
+        lagging.tell(lags)
 
     if health is not None:
         joined = _Joined(app)
         health.add("consumer_group", joined.trouble)
         health.add("checkpoints", runner.trouble)
     return runner
+
+
+class Lagging:
+    """Tells how many records wait, of the partitions that this process holds: what another one lags must not be told twice.
+
+    Args:
+        gauge: by topic and partition.
+    """
+
+    def __init__(self, gauge: Gauge) -> None:
+        self._gauge, self._told = gauge, frozenset[tuple[str, int]]()
+
+    def tell(self, lags: Mapping[tuple[str, int], int]) -> None:
+        """Tell the present numbers, and take back those of partitions that are not among them."""
+        for topic, partition in self._told - lags.keys():
+            self._gauge.remove(topic, str(partition))
+        for (topic, partition), records in lags.items():
+            self._gauge.labels(topic, str(partition)).set(records)
+        self._told = frozenset(lags)
 
 
 class _Joined:

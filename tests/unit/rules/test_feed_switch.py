@@ -125,7 +125,8 @@ def test_a_package_without_feeds_is_read_and_leaves_them_to_the_process() -> Non
 
 
 def _table_of(fold: RuleFold) -> tuple[Feed, ...]:
-    fold.restore(OBSERVATIONS, 0, {})
+    held = fold.restore(OBSERVATIONS, 0, {})
+    assert held.full()
     eyes = fold.partitions[OBSERVATIONS, 0].eyes
     assert eyes is not None
     return eyes.table.rows
@@ -155,7 +156,8 @@ def test_a_checkpoint_of_before_goes_on_by_the_feeds_of_the_process() -> None:
     assert [row.name for row in eyes.table.rows] == ["gateway", "mqtt", "http", "cameras"]
     assert eyes.sight.feeds["mqtt"].heard == instant(4)
     again = RuleFold(rules_of(ABSENT), feeds=table())
-    again.restore(OBSERVATIONS, 0, dict(stream.held.full()))
+    state = again.restore(OBSERVATIONS, 0, dict(stream.held.full()))
+    assert state.full()
     assert again.versions() == {(OBSERVATIONS, 0): rules(PLAIN).version}
 
 

@@ -95,8 +95,8 @@ def driven_by(engine: Partition) -> HeldRules:
     """A partition's state around another engine than the fold would make."""
     ruleset = rules_of(RULE)
     fold = RuleFold(ruleset)
-    fold.restore(OBSERVATIONS, 3, {})
-    held = fold.held[OBSERVATIONS, 3]
+    held = fold.restore(OBSERVATIONS, 3, {})
+    assert isinstance(held, HeldRules)
     held.live.engine = engine
     return held
 

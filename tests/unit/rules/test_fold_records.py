@@ -195,8 +195,7 @@ def test_urgent_and_other_topics_have_states_of_their_own() -> None:
     """One fold keeps an engine for each topic and partition and gives a new one when a partition is taken again."""
     fold = RuleFold(rules_of(RULE))
     first = fold.restore(OBSERVATIONS, 3, {})
-    fold.restore(URGENT, 3, {})
-    fold.restore(OBSERVATIONS, 4, {})
+    others = [fold.restore(URGENT, 3, {}), fold.restore(OBSERVATIONS, 4, {})]
     assert set(fold.partitions) == {(OBSERVATIONS, 3), (URGENT, 3), (OBSERVATIONS, 4)}
     old = fold.partitions[OBSERVATIONS, 3]
     first.step(record(seen(0, 9)))
@@ -204,6 +203,8 @@ def test_urgent_and_other_topics_have_states_of_their_own() -> None:
     assert fold.partitions[OBSERVATIONS, 3] is not old
     assert events(again.step(record(seen(5, 1, id="b")))) == []
     assert fold.tally.rules["over"].fired == 1
+    others.clear()
+    assert set(fold.partitions) == {(OBSERVATIONS, 3)}
 
 
 def test_a_delta_of_the_fold_names_no_section_that_is_gone() -> None:

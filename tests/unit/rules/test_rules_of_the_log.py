@@ -139,7 +139,8 @@ def test_a_partition_that_was_never_checkpointed_begins_with_them() -> None:
     first, then = old(), rules_of(OVER)
     ledger = [Entry(version=one.version, at=EPOCH + at, writer="w", rules=pack(one)) for at, one in ((0, first), (60, then))]
     fold = RuleFold(then, ledger=ledger)
-    fold.restore(OBSERVATIONS, 0, {}, EPOCH + 30)
+    state = fold.restore(OBSERVATIONS, 0, {}, EPOCH + 30)
+    assert state.full()[RULESET] == pack(first)
     assert (fold.versions(), fold.tally.refused) == ({(OBSERVATIONS, 0): SET_VERSION}, 0)
 
 

@@ -82,7 +82,8 @@ def test_a_partition_without_a_checkpoint_begins_with_the_rules_of_that_time(top
     sets = {name: rules_of(RULE | {"severity": name}) for name in ("critical", "major", "warning")}
     ledger = [Entry(version=one.version, at=EPOCH + 5 * number, writer="w", rules=pack(one)) for number, one in enumerate(sets.values())]
     fold = RuleFold(rules_of({"rule": "of-the-folder"}), ledger=ledger)
-    fold.restore(topic, 0, {}, since)
+    state = fold.restore(topic, 0, {}, since)
+    assert state.full()[RULESET] == pack(sets[severity])
     assert fold.versions() == {(topic, 0): sets[severity].version}
 
 
@@ -93,7 +94,7 @@ def test_a_ledger_that_cannot_be_read_gives_way_to_the_rules_of_the_process() ->
     state = fold.restore(OBSERVATIONS, 0, {}, EPOCH)
     assert (fold.versions(), fold.tally.refused) == ({(OBSERVATIONS, 0): mine.version}, 1)
     again = RuleFold(rules_of(RULE | {"severity": "critical"}), ledger=[Entry(version="v", at=EPOCH, writer="w", rules=pack(rules_of()))])
-    again.restore(OBSERVATIONS, 0, state.full(), EPOCH)
+    state = again.restore(OBSERVATIONS, 0, state.full(), EPOCH)
     assert again.versions() == {(OBSERVATIONS, 0): mine.version}
 
 
@@ -216,7 +217,8 @@ def test_which_rules_hold_is_measured() -> None:
     """Version by partition, switches, refusals, and what rules in shadow did, in families of their own."""
     fold = RuleFold(rules_of(RULE, RULE | {"shadow": True}))
     state = fold.restore(OBSERVATIONS, 0, {})
-    fold.restore(MATCHES, 1, {})
+    crossing = fold.restore(MATCHES, 1, {})
+    assert crossing.full()
     state.step(record(observations=(seen(0, 9),)))
     state.step(record(ruleset="bad", rules=b""))
     other = rules_of(RULE | {"for": "1s"}, RULE | {"shadow": True})

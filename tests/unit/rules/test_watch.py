@@ -1,5 +1,7 @@
 """Whoever misses the ticks: when, what it says, how often, and what readiness and metrics tell of it."""
 
+import weakref
+
 from prometheus_client import CollectorRegistry, generate_latest
 
 from config.moment import SECOND
@@ -54,7 +56,7 @@ def test_an_engine_that_starts_in_an_outage_waits_first() -> None:
     assert watch.look(FeedSight(EPOCH - 3600 * SECOND), PATIENCE, 16.0) == EPOCH - 3584 * SECOND
 
 
-def blind_fold() -> RuleFold:
+def blind_fold() -> tuple[RuleFold, Held]:
     """Nothing came from the gateway since second 12, a camera showed that it is 70 now, and the absence of one elder is held."""
     fold = RuleFold(rules_of(ABSENT), feeds=table())
     held = fold.restore(OBSERVATIONS, 0, {})
@@ -63,7 +65,7 @@ def blind_fold() -> RuleFold:
     write(held, Envelope(sent_at=instant(12), writer="g", tick=instant(12), feeds=(FeedState("mqtt", instant(11)),)))
     write(held, of(seen(70, True, kind="motion", source=CAMERA)))
     write(held, Envelope(sent_at=instant(70), writer="watch", feeds=(FeedState("gateway", instant(12)),)))
-    return fold
+    return fold, held
 
 
 def of(one: Observation) -> Envelope:
@@ -78,13 +80,14 @@ def test_readiness_says_that_nobody_sees() -> None:
     """An engine without ticks is not ready, and says since when and how much is held for it."""
     assert blindness(RuleFold(rules_of(ABSENT), feeds=table())) is None
     assert blindness(RuleFold(rules_of(ABSENT))) is None
-    assert blindness(blind_fold()) == "No tick has come since 2026-03-02T04:00:12Z: is the gateway up? Absence alerts are held, 1 so far."
+    fold, _state = blind_fold()
+    assert blindness(fold) == "No tick has come since 2026-03-02T04:00:12Z: is the gateway up? Absence alerts are held, 1 so far."
 
 
 def test_metrics_tell_what_is_held_and_who_is_blind() -> None:
     """By rule and by feed; and how far the clock of each partition is behind."""
-    registry = CollectorRegistry()
-    registry.register(RuleMetrics(blind_fold(), clock=lambda: instant(75)))
+    registry, (fold, _state) = CollectorRegistry(), blind_fold()
+    registry.register(RuleMetrics(fold, clock=lambda: instant(75)))
     told = generate_latest(registry).decode()
     assert 'cityloop_rule_held{rule="inactive"} 1.0' in told
     assert 'cityloop_feed_blind{feed="gateway"} 1.0' in told
@@ -93,3 +96,26 @@ def test_metrics_tell_what_is_held_and_who_is_blind() -> None:
         "1.772424012e+09", str(instant(12) / SECOND)
     )
     assert f'cityloop_stream_clock_age_seconds{{partition="0",topic="{OBSERVATIONS}"}} 5.0' in told
+
+
+def test_metrics_forget_what_moved_to_another_process() -> None:
+    """Once its state was dropped, or the group has given it to another, a partition is told there, and must not be told here too."""
+    registry, (fold, state) = CollectorRegistry(), blind_fold()
+    registry.register(RuleMetrics(fold, clock=lambda: instant(75)))
+    families = ("cityloop_rule_groups{", "cityloop_stream_clock_age_seconds{", "cityloop_feed_blind{", "cityloop_rules_in_force{")
+
+    def told() -> list[str]:
+        text = generate_latest(registry).decode()
+        return [family for family in families if family in text]
+
+    assert told() == list(families)
+    fold.holds = lambda address: address != (OBSERVATIONS, 0)
+    assert told() == []
+    assert blindness(fold) is None
+    fold.holds = lambda _: True
+    assert told() == list(families)
+    reference = weakref.ref(state)
+    del state
+    assert reference() is None
+    assert told() == []
+    assert 'cityloop_rule_evaluated_total{rule="inactive"} 2.0' in generate_latest(registry).decode()

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 from aiokafka import ConsumerRecord
 from faust.types import TP
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Gauge
 
 from config.settings import Settings
-from streams.app import BUFFERED, FaustGroup, attach, build_app
+from streams.app import BUFFERED, FaustGroup, Lagging, attach, build_app
 from streams.checkpoint.meters import Meters
 from streams.telemetry import Health
 from streams.topics import OBSERVATIONS, URGENT
@@ -113,3 +113,22 @@ async def test_records_are_delivered_as_runs(app: faust.App, monkeypatch: pytest
 def consumed(offset: int) -> ConsumerRecord[bytes, bytes]:
     """A record as aiokafka has it."""
     return ConsumerRecord("t", 0, offset, 1_000, 0, None, b"", None, 0, 0, ())
+
+
+def test_lag_is_told_of_partitions_that_are_held() -> None:
+    """What moved to another process is taken back here: a sum over processes would else count it twice, and for ever."""
+    registry = CollectorRegistry()
+    lagging = Lagging(Gauge("lag", "Records.", ["topic", "partition"], registry=registry))
+
+    def told() -> dict[tuple[str, str], float]:
+        samples = [sample for family in registry.collect() for sample in family.samples]
+        return {(sample.labels["topic"], sample.labels["partition"]): sample.value for sample in samples}
+
+    lagging.tell({(OBSERVATIONS, 0): 7, (URGENT, 1): 0})
+    assert told() == {(OBSERVATIONS, "0"): 7, (URGENT, "1"): 0}
+    lagging.tell({(OBSERVATIONS, 0): 3})
+    assert told() == {(OBSERVATIONS, "0"): 3}
+    lagging.tell({})
+    assert told() == {}
+    lagging.tell({(URGENT, 1): 2})
+    assert told() == {(URGENT, "1"): 2}
