@@ -32,10 +32,15 @@ class StepMatcher:
 
 
 class Firsts(msgspec.Struct, array_like=True, gc=False):
-    """First steps that wait for their second: the latest before the present instant, and the latest at it."""
+    """First steps that wait for their second: the latest before the present instant, and the latest at it.
+
+    Attributes:
+        answered: source of the first step that was used up last, which the alert counts beside that of the second.
+    """
 
     before: Observation | None = None
     latest: Observation | None = None
+    answered: str | None = None
 
 
 class SequenceEvaluator:
@@ -74,8 +79,10 @@ class SequenceEvaluator:
         return FALL
 
     def opening(self, group: Group, at: Micros, observation: Observation | None) -> Opening:  # The port's signature.
-        """Two matches."""
-        return Opening(2, at, () if observation is None else (observation.source,), observation)
+        """Two matches, of one source or of two."""
+        firsts: Firsts = group.memory
+        ends = (firsts.answered, None if observation is None else observation.source)
+        return Opening(2, at, tuple(source for source in ends if source is not None), observation)
 
     def why(self, first: Observation | None) -> dict[str, Any]:
         """The step that completed it."""
@@ -100,7 +107,7 @@ class SequenceEvaluator:
         used = firsts.before if same_instant else firsts.latest
         if used is None or used.at < at - self._within:
             return False
-        firsts.before = None
+        firsts.before, firsts.answered = None, used.source
         if not same_instant:
             firsts.latest = None
         return True

@@ -215,3 +215,16 @@ def test_why_tells_both_steps() -> None:
     assert (without.why["first"]["observation"]["id"], without.why["not"]) == ("00", {"where": "value == true"})
     assert (without.source, without.distinct_sources, without.count) == ("sensor/1", 0, 0)
     assert without.last_seen == without.starts_at - 20_000_000
+
+
+@pytest.mark.parametrize(("door", "sources"), [("sensor/1", 1), ("sensor/2", 2)])
+def test_a_sequence_counts_the_sources_of_both_steps(door: str, sources: int) -> None:
+    """Two matches are counted, and the sources that they came from: of an earlier first step nothing is told."""
+    rule = THEN | {"by": ["zone"]}
+    steps = [
+        seen(0, True, kind="door", source="sensor/3", zone="hall", id="00"),
+        seen(1, True, kind="door", source=door, zone="hall", id="01"),
+        seen(5, True, kind="motion", source="sensor/1", zone="hall", id="02"),
+    ]
+    firing, resolved = alerts(run(rules_of(rule), steps, 100))
+    assert (firing.count, firing.distinct_sources, resolved.distinct_sources) == (2, sources, sources)
