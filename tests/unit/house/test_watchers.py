@@ -117,6 +117,48 @@ def test_a_page_names_metrics_that_exist(page: Path) -> None:
         assert {label.strip() for label in labels.rstrip("}").split(",") if label} <= known[name], code
 
 
+def test_every_metric_stands_on_the_page_of_metrics() -> None:
+    """With its labels, kind and meaning, once and under its process; and nothing stands there that the product does not have."""
+    wanted = []
+    for row in metrics():
+        name = row.name + (SUFFIXES[row.kind][0] if row.kind == "counter" else "")
+        labels = f"{{{','.join(row.labels)}}}" if row.labels else ""
+        wanted.append((row.role, f"| `{name}{labels}` | {row.kind} | {row.help} |"))
+    found, role = [], ""
+    for line in (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            role = line.removeprefix("## ").lower()
+        elif role in {row.role for row in metrics()} and line.startswith("| `"):
+            found.append((role, line))
+    assert found == wanted
+
+
+WHAT_IS_ASKED = {
+    "evaluated": "cityloop_rule_evaluated_total",
+    "matched": "cityloop_rule_matched_total",
+    "fired": "cityloop_rule_fired_total",
+    "undecided": "cityloop_rule_undecided_total",
+    "errors": "cityloop_rule_crashed_total",
+    "state keys": "cityloop_rule_groups",
+    "late": "cityloop_rule_late_total",
+    "last fired": "cityloop_rule_fired_timestamp_seconds",
+    "seconds": "cityloop_rule_seconds_total",
+    "lag": "cityloop_engine_lag_records",
+    "watermark age": "cityloop_stream_clock_age_seconds",
+    "checkpoint age": "cityloop_checkpoint_timestamp_seconds",
+    "held absences": "cityloop_rule_held",
+}
+"""What is measured of every rule and of the engine, by the words of who asks."""
+
+
+@pytest.mark.parametrize("name", WHAT_IS_ASKED.values(), ids=WHAT_IS_ASKED)
+def test_what_is_asked_of_the_engine_is_measured_and_shown(name: str) -> None:
+    """The product has it, by rule where it is a rule's, and the dashboard shows it."""
+    assert name in series()
+    assert ("rule" in series()[name]) is name.startswith("cityloop_rule_")
+    assert any(name in target["expr"] for panel in PANELS for target in panel["targets"])
+
+
 def test_panels_do_not_overlap() -> None:
     """No two panels of the dashboard lie on one another, and all fit its 24 columns."""
     taken: dict[tuple[int, int], str] = {}
@@ -225,6 +267,38 @@ tests:
             exp_annotations:
               summary: An engine on a:9464 could not read a rule set of the log; others hold there.
               action: cityloop.rejected says why; run the version of cityloop that wrote it, or switch again with this one.
+  - interval: 60s
+    input_series:
+      - {{series: 'cityloop_rule_evaluated_total{{rule="bin-full"}}', values: '0+100x60'}}
+      - {{series: 'cityloop_rule_undecided_total{{rule="bin-full"}}', values: '0+50x60'}}
+      - {{series: 'cityloop_rule_late_total{{rule="bin-full"}}', values: '0+4x60'}}
+      - {{series: 'cityloop_rules_bounded{{instance="a:9464"}}', values: '1x60'}}
+      - {{series: 'cityloop_gateway_city_reads_total{{instance="g:9464", result="refused"}}', values: '0 0 1x58'}}
+      - {{series: 'cityloop_gateway_city_reads_total{{instance="g:9464", result="renewed"}}', values: '0 0 0 0 0 1x55'}}
+    alert_rule_test:
+      - eval_time: 30m
+        alertname: RuleUndecided
+        exp_alerts:
+          - exp_labels: {{severity: warning, rule: bin-full}}
+            exp_annotations:
+              summary: Rule bin-full cannot judge 50% of what it looks at.
+              action: A field that its condition needs is missing or has another type; `cityloop replay` of a recording says which.
+      - {{eval_time: 30m, alertname: RuleLate, exp_alerts: []}}
+      - eval_time: 30m
+        alertname: RulesBounded
+        exp_alerts:
+          - exp_labels: {{severity: warning}}
+            exp_annotations:
+              summary: 1 rules of the log are run otherwise than they are written, since a bound came after them.
+              action: "The engine's log names them (rules.bounded): mend their files, then `cityloop rules apply`."
+      - eval_time: 4m
+        alertname: CityRefused
+        exp_alerts:
+          - exp_labels: {{severity: warning, instance: "g:9464", result: refused}}
+            exp_annotations:
+              summary: The city's folder has mistakes; the gateway on g:9464 goes on with the feeds, devices and kinds that it had.
+              action: "`cityloop check-config` names each with its place; the gateway's log does too (city.refused)."
+      - {{eval_time: 30m, alertname: CityRefused, exp_alerts: []}}
 """
 
 
