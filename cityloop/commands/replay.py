@@ -17,6 +17,7 @@ from cityloop.commands.rulesources import kinds_of, reporters_of
 from cityloop.terminal import Exit, refuse, talk
 from config.moment import Micros
 from config.problem import Problem, ProblemsError
+from config.suggest import did_you_mean
 from rules.model import RuleSet
 from rules.parser import UnknownKinds, load_rules
 from rules.replay import Summary, compare_rule_sets, replay
@@ -106,6 +107,8 @@ def _run(asked: Asked) -> Exit:
             _both(sets, partial(load_rules, kinds=kinds, unknown=unknown, reporters=reporters), error.problems)
             raise
         rules, old = _both(sets, partial(load_rules, kinds=recording.kinds, unknown=recording.unknown, reporters=reporters))
+        if asked.infer and not recording.streams:
+            _tell_kinds_of_nothing(rules, recording)
         if asked.against:
             return tell_diff(compare_rule_sets(old, rules, recording.lines, asked.until, recording.streams), as_json=asked.json)
         return _replay(rules, recording, asked.until)
@@ -123,6 +126,16 @@ def _both(sets: Sequence[Sequence[Path]], load: Callable[[Sequence[Path]], RuleS
     if problems:
         raise ProblemsError(problems)
     return loaded
+
+
+def _tell_kinds_of_nothing(rules: RuleSet, recording: Recorded) -> None:
+    """With inferred kinds a misspelt kind of a rule is no mistake that could be refused; it is said, or the rule's silence would mislead."""
+    for rule in (*rules.rules, *rules.shadow):
+        for kind in sorted(set(rule.kinds) - recording.kinds.keys()):
+            what = f"the kind {kind!r} of {rule.name!r} is in no line and in no table."
+            talk.print(
+                str(Problem(file=rule.place.file, line=rule.place.line, what=what, fix=did_you_mean(kind, recording.kinds))), markup=False
+            )
 
 
 def _replay(rules: RuleSet, recording: Recorded, until: Micros | None) -> Exit:

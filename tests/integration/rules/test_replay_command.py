@@ -82,6 +82,18 @@ def test_kinds_are_inferred_only_when_asked(tmp_path: Path) -> None:
     assert rows(taken)[1]["reason"] == "value: \"x\" is a text. 'sludge' takes a number."
 
 
+def test_a_kind_that_nothing_has_is_said(tmp_path: Path) -> None:
+    """With inferred kinds a misspelt kind of a rule cannot be refused; it is said on stderr with the one that was meant, and data stay as they are."""
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("groups: [{name: g, rules: [{rule: r, kind: sludge, where: value > 5}, {rule: s, kind: [slugde, door], absent: 1h}]}]")
+    line = b'{"source": "sensor/1", "kind": "sludge", "at": "2026-03-02T08:00:00Z", "value": 9}'
+    done = replay("-", "--rules", rules, "--infer-kinds", given=line)
+    assert (done.returncode, [row["event"] for row in rows(done)]) == (0, ["firing"])
+    assert done.stderr.decode().splitlines()[0] == (
+        f"{rules}:1: the kind 'slugde' of 's' is in no line and in no table. Did you mean 'sludge'?"
+    )
+
+
 def test_a_city_brings_its_own_kinds(tmp_path: Path) -> None:
     """``--city`` adds the city's kinds to the shipped ones."""
     (tmp_path / "kinds.yaml").write_text("kinds: [{name: sludge, value: number, label: {en: Sludge, zh: 淤泥}}]", encoding="utf-8")
