@@ -1,7 +1,7 @@
 """The clock of the log: one tick a second in every partition that observations lie in, so that time replays as it was."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 
@@ -33,6 +33,8 @@ class Ticker:
         clock: what the ticks say.
         every: seconds from one tick to the next.
         feeds: up to when each feed was heard; asked at each tick.
+        ahead: sends what was taken in before the tick and waits for company: behind the tick it would come too late for rules
+            without lateness.
     """
 
     def __init__(
@@ -45,8 +47,9 @@ class Ticker:
         clock: Clock = system_clock,
         every: float = TICK_SECONDS,
         feeds: Callable[[], tuple[FeedState, ...]] = tuple,
+        ahead: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
-        self._feeds = feeds
+        self._feeds, self._ahead = feeds, ahead
         self._producer, self._writer, self._clock, self._every = producer, writer, clock, every
         self._addresses = tuple((topic_name(name, suffix), partition) for name in (OBSERVATIONS, URGENT) for partition in range(partitions))
         self._last_acknowledged: int | None = None
@@ -64,6 +67,8 @@ class Ticker:
     async def tick(self) -> None:
         """Write one tick to every partition; a broker that fails is logged and left to the next tick."""
         now = self._clock()
+        if self._ahead is not None:
+            await self._ahead()
         value = encode_envelope(Envelope(sent_at=now, writer=self._writer, tick=now, feeds=self._feeds()))
         results = await asyncio.gather(*(self._send(value, *address) for address in self._addresses), return_exceptions=True)
         failures = _failures(results)

@@ -140,7 +140,8 @@ class Gateway:
         partitions = settings.partitions
         kinds = self._city.kinds
         batcher = self._batcher = Batcher(producer, partitions=partitions, writer=WRITER, kinds=kinds, suffix=suffix, clock=self._clock)
-        ticker = Ticker(producer, partitions=partitions, writer=WRITER, suffix=suffix, clock=self._clock, feeds=self._hearing.states)
+        heard = self._hearing.states
+        ticker = Ticker(producer, partitions=partitions, writer=WRITER, suffix=suffix, clock=self._clock, feeds=heard, ahead=batcher.hasten)
         self._health.add("kafka", ticker.not_ready)
         ingest = Ingest(batcher, KafkaDeadLetters(producer, suffix=suffix), self._metrics, self._clock)
         listening = listen(settings.host, settings.gateway_port)

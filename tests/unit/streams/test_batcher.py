@@ -54,6 +54,23 @@ async def test_life_safety_waits_for_nothing() -> None:
     assert [record.topic for record in producer.sent] == [URGENT]
 
 
+async def test_what_waits_for_company_can_be_hastened() -> None:
+    """The producer has every open envelope, whatever the linger, before anything else is sent; nobody waits for the broker."""
+    producer = MemoryProducer(automatic=False)
+    batch = batcher(producer, linger=60.0)
+    waiting = [await batch.put(observation(source=f"sensor/{number}")) for number in range(50)]
+    assert producer.sent == []
+    await batch.hasten()
+    assert {record.partition for record in producer.sent} == {0, 1, 2, 3}
+    assert sum(len(record.envelope().observations) for record in producer.sent) == 50
+    assert not any(one.done() for one in waiting)
+    await batch.hasten()
+    assert len(producer.sent) == 4
+    for record in producer.sent:
+        record.acknowledged.set_result(None)
+    await asyncio.gather(*waiting)
+
+
 async def test_what_is_of_life_safety_may_change() -> None:
     """A kind that has become one of life safety goes to the urgent topic; what waits already goes where it was put."""
     producer = MemoryProducer()

@@ -4,9 +4,10 @@ import asyncio
 from typing import Any
 
 from config.moment import SECOND
+from streams.batcher import Batcher
 from streams.ticker import Ticker
 from streams.topics import OBSERVATIONS, URGENT
-from tests.fakes.observations import NOON
+from tests.fakes.observations import KINDS, NOON, observation
 from tests.fakes.producer import MemoryProducer
 
 
@@ -35,6 +36,20 @@ async def test_rule_6_every_partition_of_both_topics_gets_a_tick() -> None:
     assert {(record.envelope().tick, record.envelope().sent_at, record.envelope().observations) for record in producer.sent} == {
         (NOON, NOON, ())
     }
+
+
+async def test_a_tick_lies_behind_what_was_taken_in_before_it() -> None:
+    """What waits for company goes first: behind the tick it would be late for a rule without lateness, and nobody's fault."""
+    producer, clock = MemoryProducer(), Hands()
+    batch = Batcher(producer, partitions=3, writer="gateway-test", kinds=KINDS, clock=clock, linger=60.0)
+    ticking = ticker(producer, clock, ahead=batch.hasten)
+    for number in range(30):
+        await batch.put(observation(source=f"sensor/{number}", at=NOON))
+    clock.now += SECOND
+    await ticking.tick()
+    for partition in range(3):
+        told = [record.envelope() for record in producer.sent if (record.topic, record.partition) == (OBSERVATIONS, partition)]
+        assert [(len(one.observations) > 0, one.tick) for one in told] == [(True, None), (False, NOON + SECOND)]
 
 
 async def test_ticks_go_on_until_cancelled() -> None:
