@@ -1,67 +1,16 @@
 """The seven rules of "checkpoint, then commit", each of which a fault test lost or doubled observations without."""
 
 import asyncio
-import itertools
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 import msgspec
 import pytest
-from prometheus_client import CollectorRegistry
 
-from streams.checkpoint.assemble import farthest
-from streams.checkpoint.meters import Meters
-from streams.checkpoint.runner import PARK_AFTER, RESTORED_AT_ONCE, CheckpointedFold, LogError
-from streams.fold import Fold, Output, Record
-from streams.rejected import Reason, decode_rejected
-from streams.topics import ALERTS, CHECKPOINTS, OBSERVATIONS, REJECTED, URGENT
+from streams.checkpoint.runner import RESTORED_AT_ONCE, LogError
+from streams.fold import Output
+from streams.topics import ALERTS, CHECKPOINTS, OBSERVATIONS, URGENT
+from tests.fakes.checkpointprocess import Process, amounts, sections
 from tests.fakes.folds import CountingFold, undisturbed
-from tests.fakes.log import MemoryBroker, MemoryGroup, MemoryLog, incoming
-
-
-def amounts(*given: tuple[str, int]) -> bytes:
-    return msgspec.json.encode(given)
-
-
-class Process:
-    """A worker over the memory broker, with a clock that moves a second at each look, so that checkpoints are due at once."""
-
-    def __init__(
-        self,
-        broker: MemoryBroker,
-        *,
-        before: Callable[[str], Awaitable[None]] | None = None,
-        knows: int | None = None,
-        every: float = 0.0,
-        fold: Fold | None = None,
-    ) -> None:
-        self.group = MemoryGroup(broker, knows)
-        ticks = itertools.count()
-        self.runner = CheckpointedFold(
-            fold or CountingFold(),
-            MemoryLog(broker, before),
-            self.group,
-            every=every,
-            meters=Meters(CollectorRegistry()),
-            now=lambda: float(next(ticks)),
-            new_writer=lambda: f"writer-{next(_writers)}",
-        )
-
-    async def take(self, *records: Record, generation: int = 1) -> None:
-        """Deliver records as the group would."""
-        await self.runner.take([incoming(record, generation) for record in records])
-
-    def state(self, topic: str = OBSERVATIONS, partition: int = 0) -> Any:
-        """What this process holds of a partition."""
-        return dict(self.runner.slots[topic, partition].held.full())
-
-
-_writers = itertools.count()
-
-
-def sections(broker: MemoryBroker, topic: str = OBSERVATIONS, partition: int = 0) -> tuple[int | None, dict[str, bytes]]:
-    found = farthest(broker.compacted[partition], topic, partition)
-    return found.offset, dict(found.sections)
+from tests.fakes.log import MemoryBroker
 
 
 async def test_rule_1_a_raising_fold_acknowledges_nothing() -> None:
@@ -364,40 +313,6 @@ async def test_topics_do_not_mix() -> None:
     await process.take(broker.write(OBSERVATIONS, 1, amounts(("a", 1))), broker.write(URGENT, 1, amounts(("a", 5))))
     assert sections(broker, OBSERVATIONS, 1)[1]["a"] == b"1"
     assert sections(broker, URGENT, 1)[1]["a"] == b"5"
-
-
-async def test_a_record_that_always_fails_is_parked() -> None:
-    """After three processes died of a record it goes to the rejected topic, and the stream goes on behind it."""
-    broker = MemoryBroker()
-    records = [
-        broker.write(OBSERVATIONS, 0, amounts(("a", 1))),
-        broker.write(OBSERVATIONS, 0, amounts(("bomb", 1)), key=b"sensor/bomb"),
-        broker.write(OBSERVATIONS, 0, amounts(("a", 2))),
-    ]
-    for _ in range(PARK_AFTER):
-        with pytest.raises(ArithmeticError):
-            await Process(broker).take(*records)
-    survivor = Process(broker)
-    await survivor.take(*records)
-    assert survivor.state()["a"] == b"3"
-    (letter,) = [output for output in broker.outputs if output.topic == REJECTED]
-    read = decode_rejected(letter.value)
-    assert (read.reason, read.raw, read.origin) == (Reason.CRASHED, records[1].value, "kafka:cityloop.observations/0/1")
-    assert "3 times: ArithmeticError: this amount cannot be added" in read.problems[0].what
-
-
-async def test_crashes_are_counted_for_one_record_only() -> None:
-    """A crash on another record begins a new count: nothing is parked for what its neighbours did."""
-    broker = MemoryBroker()
-    bombs = [broker.write(OBSERVATIONS, 0, amounts(("bomb", 1))) for _ in range(2)]
-    for _ in range(PARK_AFTER):
-        with pytest.raises(ArithmeticError):
-            await Process(broker).take(*bombs)
-    with pytest.raises(ArithmeticError):
-        await Process(broker).take(*bombs)
-    crash = farthest(broker.compacted[0], OBSERVATIONS, 0).crash
-    assert crash is not None
-    assert (crash.offset, crash.count) == (1, 1)
 
 
 async def test_outputs_of_a_replay_repeat_those_before() -> None:
