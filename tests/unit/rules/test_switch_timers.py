@@ -3,10 +3,12 @@
 from typing import Any
 
 from config.moment import SECOND
-from rules.engine import Partition
-from rules.life import switch
+from rules.engine import Note, Partition
+from rules.life import Policy, switch
 from rules.model import RuleSet
+from streams.envelope import FeedState
 from tests.fakes.rulekit import EPOCH, Told, alerts, notes, rules_of, seen, told
+from tests.fakes.sightkit import ELDER, table
 
 
 def switched(engine: Partition, was: RuleSet, now: RuleSet) -> Partition:
@@ -49,3 +51,69 @@ def test_an_alert_goes_on_while_the_next_step_waits_anew() -> None:
     assert ticked(engine, 31) == ticked(engine, 33) == []
     assert told(engine.observe(seen(40, True, kind="motion"), 0)) == []
     assert ticked(engine, 41) == [("resolved", 40, 10, 40, 1)]
+
+
+def test_what_a_switch_says_was_noticed_at_it() -> None:
+    """``detected_at`` is the clock of the log at the switch record, for what is resolved, said anew and due by it."""
+    rule: dict[str, Any] = {"rule": "r", "where": "value > 5"}
+    was, now = rules_of(rule, rule | {"rule": "gone"}), rules_of(rule | {"severity": "critical"})
+    engine = Partition(was)
+    engine.observe(seen(0, 9), 0)
+    events = alerts(switch(engine, was, now, noticed=EPOCH + 7 * SECOND).outcomes)
+    assert [(event.rule, event.event.value) for event in events] == [("gone", "resolved"), ("r", "updated")]
+    assert {event.detected_at for event in events} == {EPOCH + 7 * SECOND}
+
+
+def test_a_rule_that_says_something_new_says_it_of_what_fires_only() -> None:
+    """A group that is idle and one that is pending are silent at the switch; the pending one fires with what is new."""
+    rule: dict[str, Any] = {"rule": "r", "where": "value > 5", "for": "10s"}
+    was, now = rules_of(rule), rules_of(rule | {"severity": "critical"})
+    engine = Partition(was)
+    for sample in (seen(0, 1, source="sensor/idle"), seen(1, 9, source="sensor/pending")):
+        engine.observe(sample, 0)
+    engine = switched(engine, was, now)
+    at = EPOCH + 20 * SECOND
+    assert [(event.group["source"], event.severity.value) for event in alerts(engine.tick(at, at))] == [("sensor/pending", "critical")]
+
+
+def test_sight_may_come_and_go_with_a_switch() -> None:
+    """From an engine that knows of no feeds to one that does and back: what fires goes on."""
+    ruleset = rules_of({"rule": "r", "kind": "motion", "where": "value == true", "absent": "20s"})
+    engine = Partition(ruleset)
+    engine.observe(seen(0, True, kind="motion", source=ELDER), 0)
+    for feeds in (table(), None, table()):
+        found = switch(engine, ruleset, ruleset, noticed=EPOCH, feeds=feeds)
+        assert alerts(found.outcomes) == []
+        engine = found.partition
+        assert (engine.eyes is None) is (feeds is None)
+    at = EPOCH + 30 * SECOND
+    assert told(engine.tick(at, at, (FeedState("mqtt", at),))) == [("firing", 20, 20, None, 0)]
+
+
+def test_a_reset_knows_the_timers_of_an_alert_that_fired() -> None:
+    """The alert began at 0 and its ``for`` ran at 10: what belongs in between is late after the reset, as it was before."""
+    rule: dict[str, Any] = {"rule": "r", "where": "value > 5", "for": "10s"}
+    was, now = rules_of(rule), rules_of(rule | {"for": "2s"})
+    engine = Partition(was)
+    engine.observe(seen(0, 9), 0)
+    assert ticked(engine, 15) == [("firing", 10, 0, None, 1)]
+    found = switch(engine, was, now, noticed=EPOCH, policies={"r": Policy.RESET})
+    assert told(found.outcomes) == [("resolved", 15, 0, 15, 1)]
+    assert notes(found.partition.observe(seen(7, 9), 0)) == [(Note.LATE, "7-9")]
+    assert ticked(found.partition, 30) == []
+
+
+def test_what_waits_is_shown_to_the_rules_that_look_at_its_kind() -> None:
+    """Of two rules of one lateness each goes on waiting for its own kind, also when one of them is given another lateness."""
+    level: dict[str, Any] = {"rule": "level", "kind": "level", "lateness": "10s"}
+    door: dict[str, Any] = {"rule": "door", "kind": "door", "lateness": "10s"}
+    was = rules_of(level, door)
+    engine = Partition(was)
+    engine.observe(seen(1, 9), 0)
+    engine.observe(seen(2, True, kind="door"), 0)
+    now = rules_of(level, door | {"lateness": "5s"})
+    engine = switched(engine, was, now)
+    later = rules_of(level | {"lateness": "20s"}, door | {"lateness": "5s"})
+    engine = switched(engine, now, later)
+    ticked(engine, 60)
+    assert {name: bearer.counts.evaluated for name, bearer in engine.bearers.items()} == {"level": 1, "door": 1}
