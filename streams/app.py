@@ -137,6 +137,7 @@ def attach(
             end_soon()
             raise
         finally:
+            await runner.stop()
             await log.stop()
 
     @app.timer(settings.checkpoint_seconds, name=f"{app.conf.id}-rest")  # type: ignore[untyped-decorator]  # As below.

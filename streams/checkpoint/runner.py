@@ -4,19 +4,19 @@ import asyncio
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
 from config.problem import Problem
 from streams import collecting
-from streams.checkpoint.admission import Admission, Standing, admit
+from streams.checkpoint.admission import Admission, admit
 from streams.checkpoint.assemble import farthest, mark_key
 from streams.checkpoint.chunks import SCHEMA, ChunkKey, Crash, Part, Sections, cut, encode_key, encode_value
 from streams.checkpoint.meters import Meters
 from streams.checkpoint.ports import Group, Incoming, Log
 from streams.checkpoint.schedule import History, is_due, now_written, part_due
+from streams.checkpoint.slot import Address, Packed, Slot
 from streams.fold import Fold, Held, Output, Record
 from streams.rejected import Reason, reject_record
 from streams.topics import CHECKPOINTS
@@ -30,45 +30,9 @@ RESTORED_AT_ONCE = 4
 
 _log = structlog.get_logger(__name__)
 
-Address = tuple[str, int]
-"""Topic and partition."""
-
 
 class LogError(RuntimeError):
     """The state is not the exact fold of the log; the process must end and restore."""
-
-
-@dataclass(slots=True)
-class Slot:
-    """The state of one partition during one generation of the group.
-
-    Attributes:
-        generation: the group's when it was restored.
-        held: the state.
-        applied: last applied offset.
-        writer: whose checkpoints these are; new with every slot.
-        history: of those checkpoints.
-        superseded: key and offset of older checkpoints' chunks, not yet deleted.
-        crash: mark of a record that made the fold raise.
-        delivered: last offset that came.
-        waiting: handles of records that wait for the next checkpoint.
-        published: outputs that the broker has not been seen to acknowledge.
-    """
-
-    generation: int
-    held: Held
-    applied: int
-    writer: str
-    history: History
-    superseded: list[tuple[bytes, int]]
-    crash: Crash | None
-    delivered: int | None = None
-    waiting: list[Any] = field(default_factory=list)
-    published: list[Awaitable[object]] = field(default_factory=list)
-
-    def standing(self) -> Standing:
-        """What admission is decided on."""
-        return Standing(self.generation, self.applied, self.delivered)
 
 
 class CheckpointedFold:
@@ -100,6 +64,7 @@ class CheckpointedFold:
         self._slots: dict[Address, Slot] = {}
         self._working = asyncio.Lock()  # A checkpoint must not see a state in the middle of a record.
         self._restoring = asyncio.Semaphore(RESTORED_AT_ONCE)
+        self._under_way: set[asyncio.Task[None]] = set()
 
     @property
     def slots(self) -> Mapping[Address, Slot]:
@@ -117,16 +82,16 @@ class CheckpointedFold:
         overdue = [
             f"{topic}/{partition}"
             for (topic, partition), slot in tuple(self._slots.items())
-            if is_due(slot.history, now, limit, len(slot.waiting))
+            if is_due(slot.history, now, limit, len(slot.waiting) + slot.is_writing)
         ]
         return f"No checkpoint for {limit:.0f} s of {', '.join(sorted(overdue))}." if overdue else None
 
     async def take(self, batch: Iterable[Incoming]) -> None:
-        """Apply records in their order, then write the checkpoints that are due.
+        """Apply records in their order, then take the checkpoints that are due: these are sent while further records are applied.
 
         Raises:
             LogError: offsets are not contiguous, or the log was replaced.
-            Exception: whatever the fold or the broker raised.
+            Exception: whatever the fold or the broker raised, to a checkpoint under way too.
         """
         async with self._working:
             taken = tuple(batch)
@@ -136,7 +101,7 @@ class CheckpointedFold:
             await self._write_due()
 
     async def rest(self) -> None:
-        """Write the checkpoints that are due though no record comes: without, the last records before a silence would never be committed.
+        """Take the checkpoints that are due though no record comes: without, the last records before a silence would never be committed.
 
         Raises:
             Exception: as of :meth:`take`.
@@ -144,6 +109,29 @@ class CheckpointedFold:
         if self._slots and not self._working.locked():
             async with self._working:
                 await self._write_due()
+
+    async def settle(self) -> None:
+        """Wait until every checkpoint that is under way is on the broker and its records are acknowledged.
+
+        Raises:
+            Exception: whatever the broker raised.
+        """
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+        self._collect()
+
+    async def stop(self) -> None:
+        """Give up the checkpoints that are under way: the process ends, and what they hold is read again."""
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        self._under_way.clear()
+
+    def _collect(self) -> None:
+        """Let go of the checkpoints that are done; one that failed ends the process."""
+        for task in [task for task in self._under_way if task.done()]:
+            self._under_way.discard(task)
+            task.result()
 
     async def _restore_all(self, batch: Iterable[Incoming]) -> None:
         """Restore what the first records of partitions ask for, side by side."""
@@ -189,6 +177,7 @@ class CheckpointedFold:
             self._slots = kept
             collecting.release()
         began = self._now()
+        await self.settle()  # Of an older generation: what this process is writing itself may be the farthest.
         found = await asyncio.to_thread(farthest, await self._log.read(CHECKPOINTS, partition), topic, partition)
         applied = found.offset
         if applied is None:
@@ -217,7 +206,7 @@ class CheckpointedFold:
         if found.offset is None:
             # What a state begins with (the rules that hold) is a part of it: it is kept before the first record counts, so
             # that whoever restores after a death in the first seconds does not begin with something else.
-            await self._write(address, slot)
+            await self._send(address, slot, await self._pack(address, slot))
         return slot
 
     async def _apply(self, address: Address, slot: Slot, record: Record) -> None:
@@ -249,48 +238,61 @@ class CheckpointedFold:
         )
 
     async def _write_due(self) -> None:
-        """For each due partition, in this order: outputs acknowledged, checkpoint acknowledged, records acknowledged."""
+        """Take the checkpoints that are due. The fold waits for a copy of the state to be packed, and not for the broker."""
+        self._collect()
         now, generation = self._now(), self._group.generation()
-        due = {
-            address: slot
-            for address, slot in self._slots.items()
-            if slot.generation == generation and is_due(slot.history, now, self._every, len(slot.waiting))
+        current = {address: slot for address, slot in self._slots.items() if slot.generation == generation}
+        wanted = {
+            address: slot.history
+            for address, slot in current.items()
+            if slot.is_writing or is_due(slot.history, now, self._every, len(slot.waiting))
         }
-        if not due:
-            return
-        due = {address: due[address] for address in now_written({address: slot.history for address, slot in due.items()})}
-        for slot in due.values():
-            published, slot.published = slot.published, []
-            await self._settled(published)
-        await asyncio.gather(*(self._write(address, slot) for address, slot in due.items()))
-        for slot in due.values():
-            acknowledged, slot.waiting = slot.waiting, []
-            # The group may have moved on meanwhile: whoever has the partition now may have restored before this checkpoint
-            # was there and deleted what it builds on, so that a commit of ours would be ahead of the state that is kept.
-            if slot.generation == self._group.generation():
-                await self._group.acknowledge(acknowledged)
+        chosen = [(address, current[address]) for address in now_written(wanted)]
+        await asyncio.gather(*(self._begin(address, slot) for address, slot in chosen if not slot.is_writing))
 
-    async def _write(self, address: Address, slot: Slot) -> None:
-        """Write one checkpoint and wait until the broker has all of it; then delete what a full one supersedes."""
+    async def _begin(self, address: Address, slot: Slot) -> None:
+        """Pack one checkpoint, and let it be sent. Whatever is folded from now on belongs to the next."""
+        packed = await self._pack(address, slot)
+        published, slot.published = slot.published, []
+        waiting, slot.waiting = slot.waiting, []
+        slot.writing = asyncio.create_task(self._finish(address, slot, packed, published, waiting))
+        self._under_way.add(slot.writing)
+
+    async def _finish(
+        self, address: Address, slot: Slot, packed: Packed, published: Sequence[Awaitable[object]], waiting: Sequence[Any]
+    ) -> None:
+        """In this order: outputs acknowledged, checkpoint acknowledged, records acknowledged."""
+        await self._settled(published)
+        await self._send(address, slot, packed)
+        # The group may have moved on meanwhile: whoever has the partition now may have restored before this checkpoint
+        # was there and deleted what it builds on, so that a commit of ours would be ahead of the state that is kept.
+        if slot.generation == self._group.generation():
+            await self._group.acknowledge(waiting)
+
+    async def _pack(self, address: Address, slot: Slot) -> Packed:
+        """Copy and compress what a checkpoint is to hold; nothing is folded until it is done."""
         topic, partition = address
         began, part = self._now(), part_due(slot.history)
-        full = part is Part.FULL
-        epoch, sequence = (slot.history.epoch + 1, 0) if full else (slot.history.epoch, slot.history.sequence + 1)
+        epoch, sequence = (slot.history.epoch + 1, 0) if part is Part.FULL else (slot.history.epoch, slot.history.sequence + 1)
         key = ChunkKey(SCHEMA, topic, partition, part, slot.writer, epoch, sequence)
-        # On another thread, so that heartbeats and acknowledgements go on; nothing is folded until it is done.
-        chunks = await asyncio.to_thread(_packed, slot.held, slot.applied, key)
-        await self._settled([await self._append_checkpoint(partition, k, value) for k, value in chunks])
-        size = sum(len(value) for _, value in chunks)
-        slot.history = slot.history.after(part, size, self._now())
-        self._meters.written(address, part, size, self._now() - began)
-        if full:
-            await self._delete(slot, partition)
-        slot.superseded.extend((k, slot.applied) for k, _ in chunks)
+        # On another thread, so that heartbeats and acknowledgements go on.
+        return Packed(part, slot.applied, await asyncio.to_thread(_packed, slot.held, slot.applied, key), began)
 
-    async def _delete(self, slot: Slot, partition: int) -> None:
+    async def _send(self, address: Address, slot: Slot, packed: Packed) -> None:
+        """Send one checkpoint and wait until the broker has all of it; then delete what a full one supersedes."""
+        partition = address[1]
+        await self._settled([await self._append_checkpoint(partition, key, value) for key, value in packed.records])
+        size = sum(len(value) for _, value in packed.records)
+        slot.history = slot.history.after(packed.part, size, self._now())
+        self._meters.written(address, packed.part, size, self._now() - packed.began)
+        if packed.part is Part.FULL:
+            await self._delete(slot, partition, packed.applied)
+        slot.superseded.extend((key, packed.applied) for key, _ in packed.records)
+
+    async def _delete(self, slot: Slot, partition: int, applied: int) -> None:
         """Delete older chunks; one of somebody who was farther stays until we are as far. Awaited with the next outputs."""
-        older = [key for key, offset in slot.superseded if offset <= slot.applied]
-        slot.superseded = [(key, offset) for key, offset in slot.superseded if offset > slot.applied]
+        older = [key for key, offset in slot.superseded if offset <= applied]
+        slot.superseded = [(key, offset) for key, offset in slot.superseded if offset > applied]
         for key in older:
             slot.published.append(await self._append_checkpoint(partition, key, None))
 

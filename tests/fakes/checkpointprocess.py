@@ -46,8 +46,18 @@ class Process:
         )
 
     async def take(self, *records: Record, generation: int = 1) -> None:
+        """Deliver records as the group would, and wait until the checkpoints that were begun are done."""
+        await self.deliver(*records, generation=generation)
+        await self.runner.settle()
+
+    async def deliver(self, *records: Record, generation: int = 1) -> None:
         """Deliver records as the group would."""
         await self.runner.take([incoming(record, generation) for record in records])
+
+    async def rest(self) -> None:
+        """No record comes for a while, in which checkpoints that were begun are done."""
+        await self.runner.rest()
+        await self.runner.settle()
 
     def state(self, topic: str = OBSERVATIONS, partition: int = 0) -> Any:
         """What this process holds of a partition."""

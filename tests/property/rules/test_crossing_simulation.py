@@ -92,15 +92,23 @@ async def consume(broker: MemoryBroker, fold: CheckpointedFold, generation: int)
     """Deliver every partition from its committed offset on, a few records at a time and in turn, until nothing more comes."""
     places = dict(broker.committed)
     idle = 0
-    while idle < 3:
-        idle += 1
-        for place in sorted(broker.topics):
-            start = places.get(place, 0)
-            if records := broker.topics[place][start : start + 3]:
-                places[place] = start + len(records)
-                await fold.take([incoming(record, generation) for record in records])
-                idle = 0
-        await asyncio.sleep(0)
+    try:
+        while idle < 3:
+            idle += 1
+            for place in sorted(broker.topics):
+                start = places.get(place, 0)
+                if records := broker.topics[place][start : start + 3]:
+                    places[place] = start + len(records)
+                    await fold.take([incoming(record, generation) for record in records])
+                    idle = 0
+            await asyncio.sleep(0)
+            if idle == 2:
+                await fold.settle()
+                await fold.rest()
+                await fold.settle()
+    except DiedError:
+        await fold.stop()
+        raise
 
 
 async def simulate(history: list[Life]) -> MemoryBroker:
@@ -113,7 +121,7 @@ async def simulate(history: list[Life]) -> MemoryBroker:
         left = itertools.count(life.steps, -1)
 
         async def before(_step: str, left: "itertools.count[int]" = left, freezes: bool = life.frozen) -> None:
-            if next(left) == 0:
+            if next(left) <= 0:  # Whatever else it is at stops too.
                 if not freezes:
                     raise DiedError
                 await thaw.wait()

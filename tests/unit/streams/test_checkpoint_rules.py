@@ -275,15 +275,15 @@ async def test_rule_6_silence_brings_the_checkpoint_too() -> None:
     broker = MemoryBroker()
     record = broker.write(OBSERVATIONS, 0, amounts(("a", 1)))
     process = Process(broker, every=6.0)
-    await process.runner.rest()
+    await process.rest()
     await process.take(record)
     assert process.group.acknowledged == []
     for _ in range(9):
-        await process.runner.rest()
+        await process.rest()
     assert len(process.group.acknowledged) == 1
     assert sections(broker) == (0, {"a": b"1", "count": b"1"})
     written = len(broker.compacted[0])
-    await process.runner.rest()
+    await process.rest()
     assert len(broker.compacted[0]) == written
 
 
@@ -300,7 +300,7 @@ async def test_silence_does_not_look_into_a_record_that_is_being_taken() -> None
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(process.take(*[broker.write(OBSERVATIONS, 0, amounts(("a", 1))) for _ in range(7)]))
         await there.wait()
-        await process.runner.rest()
+        await process.rest()
         assert sections(broker)[0] == -1, "only what it begins with"
         gate.set()
     assert len(process.group.acknowledged) == 7
