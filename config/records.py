@@ -94,4 +94,6 @@ def _wanted(wanted: Any) -> str:
     parts = [_wanted(part) for part in getattr(wanted, "__args__", ()) if part not in {type(None), Ellipsis}]
     if getattr(wanted, "__origin__", None) in {tuple, list}:
         return f"a list of {', '.join(parts)}" if parts != ["values"] else "a list"
+    if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
+        return f"a mapping such as {{{', '.join(f'{name}: ...' for name in wanted.__struct_fields__)}}}"
     return " or ".join(parts) or f"a {getattr(wanted, '__name__', wanted)}"

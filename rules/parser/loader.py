@@ -153,9 +153,10 @@ def _read(
 ) -> list[tuple[Rule, Mapping[str, Place]]]:
     rules: dict[tuple[str, bool], tuple[Rule, Mapping[str, Place]]] = {}
     for source in sources:
+        before = len(report.problems)
         top = parse_document(source.text, source.file, report)
         if top is None:
-            if not report.problems:
+            if len(report.problems) == before:
                 report.add(
                     Place(source.file, 1, 1), "the file holds no rules.", "Write 'groups:' and below it '- name: ...' with 'rules:'."
                 )

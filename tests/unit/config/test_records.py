@@ -43,6 +43,13 @@ def test_an_empty_required_cell_is_missing() -> None:
     assert str(report.problems[0]) == "table.csv:3: the field 'name' is missing. Add 'name': a text."
 
 
+def test_a_missing_mapping_is_told_with_its_fields() -> None:
+    """What a field takes is said in the words of the file, and not by the name of a type."""
+    report = Report()
+    assert read_record(Kind, {"name": "door", "value": "bool"}, lambda _: HERE, report) is None
+    assert str(report.problems[0]) == "table.csv:3: the field 'label' is missing. Add 'label': a mapping such as {en: ..., zh: ...}."
+
+
 def test_all_faults_of_a_record_are_told() -> None:
     """An unknown field, a wrong value and a missing field are three problems."""
     report = Report()

@@ -134,6 +134,13 @@ def test_files_make_one_set() -> None:
     assert load_rules([], shipped_kinds()).version != found.version
 
 
+def test_an_empty_file_is_told_beside_the_mistakes_of_others() -> None:
+    """Of several files each is judged by itself: what was found before does not hide that one holds nothing."""
+    with pytest.raises(ProblemsError) as caught:
+        load_rules([BAD / "kind-typo.yaml", BAD / "empty.yaml"], shipped_kinds())
+    assert {Path(problem.file).name for problem in caught.value.problems} == {"kind-typo.yaml", "empty.yaml"}
+
+
 def test_unknown_kinds_can_be_taken() -> None:
     """For a replay of somebody else's recording a rule may name a kind that no table has; its value is of any type."""
     text = "groups: [{name: g, rules: [{rule: r, kind: sludge, where: value > 5 || value == 'high'}]}]"
