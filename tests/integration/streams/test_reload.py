@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from streams.alert import AlertEvent
 from streams.batcher import Batcher
 from streams.broker.process import free_port
 from streams.clock import system_clock
+from streams.fold import Held
 from streams.observation import Observation
 from streams.producer import open_producer
 from streams.provision import provision
@@ -159,7 +160,7 @@ async def test_rules_change_under_load_while_a_worker_dies(brokers: Brokers, tmp
     )
     provision(settings)
     catalogue = load_city(city)
-    fold = RuleFold(rules_of_city(catalogue), partitions=PARTITIONS, feeds=catalogue.feed_table)
+    fold = KeepingFold(rules_of_city(catalogue), partitions=PARTITIONS, feeds=catalogue.feed_table)
     engine = start_engine(settings, tmp_path)
     try:
         await asyncio.to_thread(await_ready, settings)
@@ -172,6 +173,18 @@ async def test_rules_change_under_load_while_a_worker_dies(brokers: Brokers, tmp
     assert code == 0
     await compare(settings, fold)
     await agree(settings, city, tmp_path)
+
+
+class KeepingFold(RuleFold):
+    """A fold that keeps its states, as whoever applies records to them does."""
+
+    states: tuple[Held, ...] = ()
+
+    def restore(self, topic: str, partition: int, sections: Mapping[str, bytes], since: int = 0) -> Held:
+        """Rebuild a state and keep it."""
+        state = super().restore(topic, partition, sections, since)
+        self.states = (*self.states, state)
+        return state
 
 
 async def compare(settings: Settings, fold: RuleFold) -> None:
