@@ -145,3 +145,22 @@ def test_a_level_that_is_believed_for_a_time_fires_though_nobody_sees() -> None:
     steps = merged([sample], ticks(0, 5, "mqtt"), [Tick(second, {}) for second in range(6, 14)])
     events = of_rules(run_steps(rules_of(rule), steps, table()))
     assert [(event.event.value, event.at, event.stale) for event in events] == [("firing", instant(11), True)]
+
+
+def test_an_alert_of_a_zone_is_stale_when_the_feed_of_its_last_source_is_blind() -> None:
+    """A level over several sources goes by the source of its last match; a zone in which nothing fires goes by nobody."""
+    rule = {"rule": "zone", "where": "value > 5", "by": ["zone"]}
+    ruleset = rules_of(rule)
+    engine = Partition(ruleset, feeds=table())
+    history = [(0.5, ELDER, "hall", 9), (0.6, "sensor/web", "yard", 9), (0.7, ELDER, "idle", 1)]
+    samples = [seen(at, value, source=source, zone=zone, received_at=instant(at)) for at, source, zone, value in history]
+    steps = merged(samples, ticks(0, 4, "mqtt", "http"), ticks(5, 12, "http"))
+    events = of_rules([one for step in steps for one in take(engine, step)])
+    assert [(event.group["zone"], event.event.value, event.at, event.stale) for event in events] == [
+        ("hall", "firing", instant(0.5), False),
+        ("yard", "firing", instant(0.6), False),
+        ("hall", "updated", instant(9), True),
+    ]
+    found = switch(engine, ruleset, ruleset, noticed=0, feeds=with_homes())
+    events = of_rules([*found.outcomes, *(one for step in ticks(13, 15, "http", "homes") for one in take(found.partition, step))])
+    assert [(event.group["zone"], event.stale) for event in events] == [("hall", False)]

@@ -1,13 +1,14 @@
 """What a switch does to timers that are not those of what fires: quiet alerts, and steps that wait beside an alert."""
 
+from itertools import pairwise
 from typing import Any
 
 from config.moment import SECOND
-from rules.engine import Note, Partition
+from rules.engine import Note, Partition, snapshot
 from rules.life import Policy, switch
 from rules.model import RuleSet
 from streams.envelope import FeedState
-from tests.fakes.rulekit import EPOCH, Told, alerts, notes, rules_of, seen, told
+from tests.fakes.rulekit import EPOCH, Told, alerts, laid, notes, rules_of, seen, told
 from tests.fakes.sightkit import ELDER, table
 
 
@@ -117,3 +118,43 @@ def test_what_waits_is_shown_to_the_rules_that_look_at_its_kind() -> None:
     engine = switched(engine, now, later)
     ticked(engine, 60)
     assert {name: bearer.counts.evaluated for name, bearer in engine.bearers.items()} == {"level": 1, "door": 1}
+
+
+def test_what_a_switch_sets_anew_is_in_the_next_checkpoint() -> None:
+    """The delta after a switch has every timer that is another one, and a waiting room that is empty now: laid over what was kept, it is all."""
+    pending: dict[str, Any] = {"rule": "pending", "where": "value > 5", "for": "10s"}
+    slow: dict[str, Any] = {"rule": "slow", "where": "value > 5", "lateness": "30s"}
+    other: dict[str, Any] = {"rule": "other", "kind": "door", "lateness": "30s"}
+    was = rules_of(pending, slow, other)
+    now = rules_of(pending | {"for": "20s"}, slow | {"lateness": "5s"}, other)
+    engine = Partition(was)
+    engine.observe(seen(0, 9), 0)
+    ticked(engine, 4)
+    kept = snapshot.full(engine)
+    engine = switched(engine, was, now)
+    kept = laid(kept, snapshot.delta(engine))
+    assert kept == snapshot.full(engine)
+    again = Partition(now)
+    snapshot.restore(again, kept)
+    assert ticked(again, 40) == ticked(engine, 40) == [("firing", 0, 0, None, 1), ("firing", 20, 0, None, 1)]
+
+
+def test_what_waits_for_one_rule_of_a_lateness_waits_for_it_through_the_next_switch() -> None:
+    """Two rules that look at one kind come to one lateness, each with what it had; another switch shows nothing to either twice."""
+    one: dict[str, Any] = {"rule": "one", "lateness": "20s"}
+    two: dict[str, Any] = {"rule": "two", "lateness": "10s"}
+    sets = [
+        rules_of(one, two),
+        rules_of(one, two | {"lateness": "20s"}),
+        rules_of(one | {"severity": "critical"}, two | {"lateness": "20s"}),
+    ]
+    engine = Partition(sets[0])
+    engine.observe(seen(1, 9), 0)
+    ticked(engine, 12)  # The second rule has it already.
+    for was, now in pairwise(sets):
+        engine = switched(engine, was, now)
+    ticked(engine, 60)
+    assert {name: (bearer.counts.evaluated, bearer.counts.duplicate, bearer.counts.late) for name, bearer in engine.bearers.items()} == {
+        "one": (1, 0, 0),
+        "two": (1, 0, 0),
+    }
