@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cityloop.commands.dbaccess import Database, Json, present, usable
+from cityloop.commands.dbaccess import Database, Json, present, url_of, usable
 from cityloop.terminal import Exit, emit, refuse
 from config.problem import Problem
 from config.settings import read_settings
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 def verify_tickets(*, database: Database = None, json: Json = False) -> None:
     """Follow the chain of hashes of every ticket and silence, and fold each history anew; exit 1 when one is not what was written."""
     with usable():
-        verdict = asyncio.run(_verify(present(database or read_settings(os.environ).database_url)))
+        verdict = asyncio.run(_verify(present(url_of(database))))
     if json:
         emit(
             {

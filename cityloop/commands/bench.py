@@ -36,7 +36,7 @@ def engine(
         str, typer.Option(metavar="embedded|apache|kafka://H:P", help="Measure on this broker; the first two are started for it.")
     ] = "embedded",
     rules: Annotated[
-        str, typer.Option(metavar="demo|pack|FILE", help="The rules: the demo's three, the shipped pack, or a rule file.")
+        str, typer.Option(metavar="demo|pack|FILE", help="The rules: the demo city's, the shipped pack, or a rule file.")
     ] = "demo",
     sources: Annotated[int, typer.Option(min=100, max=_MOST_SOURCES, help="Devices that report.")] = 50_000,
     rounds: Annotated[int, typer.Option(min=1, max=_MOST_ROUNDS, help="Medians of so many rounds are shown.")] = 3,

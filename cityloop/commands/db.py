@@ -1,17 +1,15 @@
 """``cityloop db``: the schema of the database, and copies of it."""
 
 import asyncio
-import os
 from enum import Enum
 from typing import Annotated
 
 import typer
 
-from cityloop.commands.dbaccess import Database, Json, missing_file, present, usable
+from cityloop.commands.dbaccess import Database, Json, missing_file, present, url_of, usable
 from cityloop.commands.dbcopy import backup_database, restore_database
 from cityloop.terminal import emit, refuse
 from config.problem import Problem
-from config.settings import read_settings
 
 
 class Step(Enum):
@@ -56,7 +54,7 @@ def _run(step: Step, revision: str, database: str | None, *, json: bool) -> None
 
     try:
         with usable():
-            url = database or read_settings(os.environ).database_url
+            url = url_of(database)
             if step is Step.DOWNGRADE:
                 present(url)
             looks_at_none = step is Step.CURRENT and missing_file(url) is not None

@@ -1,5 +1,6 @@
 """What the commands on the database share: their options, and what is said when it cannot be used."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,9 +10,23 @@ import typer
 
 from cityloop.terminal import refuse
 from config.problem import Problem, ProblemsError
+from config.settings import read_settings
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Database = Annotated[str | None, typer.Option(metavar="URL", help="SQLAlchemy URL; left out, the installation's (CITYLOOP_DATABASE).")]
+
+
+def url_of(database: str | None) -> str:
+    """The URL that the option gives; without one, the installation's.
+
+    Raises:
+        ProblemsError: the option is there and empty, as ``--database "$UNSET"`` makes it: whoever names a database means no other one.
+    """
+    if database == "":
+        raise ProblemsError(
+            [Problem(file="--database", what="it is empty.", fix="Give a URL, or leave it out for the installation's database.")]
+        )
+    return read_settings(os.environ).database_url if database is None else database
 
 
 @contextmanager

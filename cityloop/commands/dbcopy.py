@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cityloop.commands.dbaccess import Database, Json, usable
+from cityloop.commands.dbaccess import Database, Json, url_of, usable
 from cityloop.terminal import emit, talk
 from config.settings import read_settings
 
@@ -19,7 +19,7 @@ def backup_database(file: Copy, *, database: Database = None, json: Json = False
     """Copy the whole database into a new file, while everything runs: SQLite by its online backup, PostgreSQL by pg_dump."""
     with usable():
         settings = read_settings(os.environ)
-        size = _backup(database or settings.database_url, file)
+        size = _backup(url_of(database), file)
     if json:
         emit({"file": str(file), "bytes": size})
     else:
@@ -31,7 +31,7 @@ def restore_database(file: Copy, *, database: Database = None, json: Json = Fals
     """Fill an empty database from a copy. Roles that are started then bring its schema up to date, where it is older."""
     with usable():
         settings = read_settings(os.environ)
-        revision, newest = _restore(database or settings.database_url, file)
+        revision, newest = _restore(url_of(database), file)
     if json:
         emit({"file": str(file), "revision": revision, "newest": newest})
     else:

@@ -40,7 +40,10 @@ def read_trials(path: Path, kinds: Mapping[str, Kind], reporters: Mapping[str, R
         ProblemsError: something is wrong with it or with its rules; every problem.
     """
     report = Report()
-    text = read_text(path, report, "Name a file of rule tests.")
+    if not path.exists():
+        report.add(Place(str(path)), "there is no such file.", "Name a file of rule tests.")
+        report.settle()
+    text = read_text(path, report)
     top = None if text is None else parse_document(text, str(path), report)
     if top is None and not report.problems:
         report.add(Place(str(path), 1, 1), "the file holds no tests.", "Write 'rule_files:' and 'tests:'.")

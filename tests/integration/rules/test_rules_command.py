@@ -55,7 +55,7 @@ def test_files_that_cannot_be_read_are_all_told() -> None:
     """The problems of every file come together, with exit 2 and nothing on stdout."""
     done = rules("test", "nowhere.yaml", "tests/data/bad/rule-tests/empty.yaml")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "nowhere.yaml: the file does not exist. Name a file of rule tests." in done.stderr
+    assert "nowhere.yaml: there is no such file. Name a file of rule tests." in done.stderr
     assert "empty.yaml:1:1: the file holds no tests." in done.stderr
 
 

@@ -122,12 +122,13 @@ def test_db_brings_the_schema_up_and_down(tmp_path: Path) -> None:
     [
         (("upgrade", "77"), "REVISION: the schema cannot be brought to revision '77'"),
         (("current", "--database", "nonsense"), "--database: the database cannot be used: Could not parse SQLAlchemy URL"),
+        (("downgrade", "base", "--database", ""), "--database: it is empty. Give a URL, or leave it out for the installation's database."),
         (("current", "--database", "oracle://x"), "--database: the database cannot be used: "),
         (("current", "--database", "postgresql://127.0.0.1:9/x"), "--database: the database cannot be used: connection failed"),
     ],
 )
 def test_db_tells_what_is_wrong(arguments: tuple[str, ...], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An unknown revision, a URL that is none, an unknown kind and a server that does not answer are told in a line, exit 2."""
+    """An unknown revision, a URL that is none, an empty one, an unknown kind and a server that does not answer are told in a line, exit 2."""
     monkeypatch.setenv("CITYLOOP_DATA", str(tmp_path))
     code, out, err = run("db", *arguments)
     assert (code, out) == (2, "")
