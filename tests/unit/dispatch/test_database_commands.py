@@ -114,7 +114,7 @@ def test_people_are_told_in_a_line(database: Path, tmp_path: Path) -> None:
     ("arguments", "told"),
     [
         (("backup", "cityloop.db"), "cityloop.db: is there already. Give a name that is free: a backup overwrites none."),
-        (("backup", "none/copy"), "none/copy.partial: cannot be used: No such file or directory."),
+        (("backup", "none/copy"), "none/copy: its folder is not there. Make it first, or name another one."),
         (
             ("backup", "copy", "--database", "sqlite:///no.db"),
             "sqlite:///no.db: has no tables. Give the URL of an installation's database.",
