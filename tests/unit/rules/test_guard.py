@@ -164,3 +164,11 @@ def test_an_alert_of_a_zone_is_stale_when_the_feed_of_its_last_source_is_blind()
     found = switch(engine, ruleset, ruleset, noticed=0, feeds=with_homes())
     events = of_rules([*found.outcomes, *(one for step in ticks(13, 15, "http", "homes") for one in take(found.partition, step))])
     assert [(event.group["zone"], event.stale) for event in events] == [("hall", False)]
+
+
+def test_a_repetition_at_the_instant_of_a_held_silence_is_told() -> None:
+    """Both are due at 12: the silence is held and the repetition runs, and nothing is tried for ever."""
+    steps = merged([door(1), door(7)], ticks(0, 8, "mqtt"), [Tick(second, {}) for second in range(9, 17)])
+    events = of_rules(run_steps(rules_of(NO_ANSWER | {"repeat": "3s"}), steps, table()))
+    assert [(event.at - instant(0)) / SECOND for event in events if not event.stale] == [6, 9, 12]
+    assert [(event.at - instant(0)) / SECOND for event in events if event.stale] == [13, 15]

@@ -11,7 +11,7 @@ from rules.life import Policy
 from rules.life.switch import switch
 from rules.model import Given, RuleSet
 from rules.parser import parse_rules
-from tests.fakes.rulekit import KINDS, alerts
+from tests.fakes.rulekit import KINDS, alerts, laid
 
 DAY = 86_400 * SECOND
 PLAIN: dict[str, Any] = {"table": "t.csv", "at": "due", "key": "id", "zone": "UTC", "catch_up": "5d"}
@@ -305,3 +305,44 @@ def test_what_may_be_caught_up_with_and_what_the_table_says_is_remembered_beyond
     assert story.switch(rules({"a": dates[0]}, {"catch_up": "100d"})) == []
     assert sorted(memory.settled) == [dates[0], *dates[8:]]
     assert story.switch(rules({"a": dates[0]}, {"catch_up": "3650d"})) == story.ticks("2027-04-21T00:00:00Z") == []
+
+
+def test_another_column_has_dates_of_its_own() -> None:
+    """The same day in another column of the table is another date: the rule begins anew with it, and is settled for itself."""
+    table = "id,due,checked\na,2026-03-10,2026-03-10\n"
+
+    def by(column: str) -> RuleSet:
+        rule = {"rule": "due", "schedule": PLAIN | {"at": column}}
+        return parse_rules(json.dumps({"groups": [{"name": "test", "rules": [rule]}]}), KINDS, given=Given(tables={"t.csv": table}))
+
+    story = Story(by("due"))
+    assert fired(story.ticks("01", "10 00:01")) == [("a", "10T00:00:00")]
+    assert fired(story.switch(by("checked"))) == [("a", "10T00:00:00")]
+    assert story.ticks("11") == story.switch(by("checked")) == []
+
+
+def test_an_alert_of_a_date_resolves_however_long_the_down_time_was() -> None:
+    """``catch_up`` is about dates that are noticed late; what fired before the down-time ends in it, at its own instant."""
+    story = Story(rules({"a": "2026-03-09"}, keep_firing_for="3d"))
+    assert story.ticks("01", "09 01:00") == [("firing", "a", "09T00:00:00")]
+    assert story.ticks("31") == [("resolved", "a", "12T00:00:00")]
+    assert story.missed == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "resolved", "instant"),
+    [({"b": "2026-03-20"}, ["a"], "20T00:00:00"), ({"a": "2026-03-09", "b": "2026-03-15"}, [], "15T00:00:00")],
+    ids=["a row left", "a date was moved"],
+)
+def test_what_a_table_changes_is_in_the_next_checkpoint(rows: dict[str, str], resolved: list[str], instant: str) -> None:
+    """The delta after the switch knows who resolved by it and what waits anew: laid over what was kept, it is all."""
+    story = Story(rules({"a": "2026-03-09", "b": "2026-03-20"}, {"catch_up": "30d"}, keep_firing_for="30d"))
+    story.ticks("01", "09 01:00")
+    kept = snapshot.full(story.engine)
+    after = rules(rows, {"catch_up": "30d"}, keep_firing_for="30d")
+    assert [row for _, row, _ in story.switch(after)] == resolved
+    kept = laid(kept, snapshot.delta(story.engine))
+    assert kept == snapshot.full(story.engine)
+    again = Partition(after)
+    snapshot.restore(again, kept)
+    assert fired(_told(again.tick(parse("2026-03-21T00:00:00Z"), 0))) == [("b", instant)]

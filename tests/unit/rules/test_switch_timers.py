@@ -158,3 +158,15 @@ def test_what_waits_for_one_rule_of_a_lateness_waits_for_it_through_the_next_swi
         "one": (1, 0, 0),
         "two": (1, 0, 0),
     }
+
+
+def test_a_window_that_is_reset_begins_empty() -> None:
+    """Only settled dates outlive a reset: two matches from before it and one after it are not three."""
+    rule: dict[str, Any] = {"rule": "r", "where": "value > 5", "count": 3, "within": "60s"}
+    was, now = rules_of(rule), rules_of(rule | {"severity": "critical"})
+    engine = Partition(was)
+    for second in (0, 1):
+        engine.observe(seen(second, 9), 0)
+    engine = switch(engine, was, now, noticed=EPOCH, policies={"r": Policy.RESET}).partition
+    assert [told(engine.observe(seen(second, 9), 0)) for second in (2, 3)] == [[], []]
+    assert told(engine.observe(seen(4, 9), 0)) == [("firing", 4, 4, None, 3)]
