@@ -1,6 +1,7 @@
 """The Faust application of an engine process: everything that was found sound about Faust is set here, once."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from streams.checkpoint.meters import Meters
 from streams.checkpoint.ports import Incoming
 from streams.checkpoint.runner import CheckpointedFold
 from streams.fold import Fold, Record
+from streams.producer import gives_producer_ids
 from streams.telemetry import Health
 from streams.topics import topic_name
 from streams.transport import RUN, RunTransport, Transport
@@ -61,8 +63,18 @@ def build_app(settings: Settings, name: str) -> faust.App:
         broker_request_timeout=max(30.0, settings.session_seconds * 2),
         stream_wait_empty=False,
     )
-    app.transport = Transport(app.conf.broker_consumer, app)
+    _connect(app, settings, Transport)
     return app
+
+
+def _connect(app: faust.App, settings: Settings, kind: type[Transport]) -> None:
+    """Give an application its transport.
+
+    Members say goodbye to Apache Kafka only. The embedded broker (Tansu 0.6) keeps a leader that leaves while others join as the leader of
+    every later generation, so that nobody is ever given a partition again; a leader whose session ends it replaces.
+    """
+    app.transport = transport = kind(app.conf.broker_consumer, app)
+    transport.says_goodbye = partial(gives_producer_ids, settings)
 
 
 def raw_topic(app: faust.App, settings: Settings, *names: str, buffered: int | None = None) -> Any:
@@ -120,7 +132,7 @@ def attach(
         meters: what is measured; default is registered globally.
         health: is told whether partitions were assigned and checkpoints are written.
     """
-    app.transport = RunTransport(app.conf.broker_consumer, app)
+    _connect(app, settings, RunTransport)
     log = KafkaLog(settings, app.conf.id)
     group = FaustGroup(app)
     measured = meters or Meters()

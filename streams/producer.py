@@ -52,6 +52,20 @@ async def open_producer(settings: Settings, *, client_id: str) -> AIOKafkaProduc
         return await _started(settings, client_id, idempotent=False)
 
 
+async def gives_producer_ids(settings: Settings) -> bool:
+    """Whether the broker gives producer ids, as Apache Kafka does and the embedded broker does not.
+
+    Raises:
+        aiokafka.errors.KafkaConnectionError: no broker answers.
+    """
+    try:
+        with _unheard(_SENDER_LOG):
+            await (await _started(settings, "cityloop-probe", idempotent=True)).stop()
+    except (UnknownError, UnsupportedVersionError):
+        return False
+    return True
+
+
 @contextlib.contextmanager
 def _unheard(name: str) -> Iterator[None]:
     """Without a logger for a while: it would report as an error what is handled here."""

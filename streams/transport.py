@@ -10,7 +10,7 @@ Faust also makes a message, an event, two tasks and an entry in its books of eve
 one message each, and one number for each partition of what may be committed.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import structlog
@@ -32,7 +32,24 @@ RUN = 50
 _log = structlog.get_logger(__name__)
 
 
+async def _always() -> bool:
+    return True
+
+
 class _Thread(driver.AIOKafkaConsumerThread):
+    transport: Any  # Ours, below.
+
+    async def on_start(self) -> None:
+        await super().on_start()
+        if await self.transport.says_goodbye():
+            return
+        coordinator: Any = self._ensure_consumer()._coordinator  # noqa: SLF001  # There is no setting for it.
+
+        async def forget() -> None:
+            coordinator.reset_generation()
+
+        coordinator._maybe_leave_group = forget  # noqa: SLF001  # As above.
+
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
         # Faust has no setting for it. The consumer reads this when it starts, which is after this.
@@ -116,9 +133,14 @@ class Consumer(driver.Consumer):
 
 
 class Transport(driver.Transport):
-    """The transport that :func:`streams.app.build_app` gives its application."""
+    """The transport that :func:`streams.app.build_app` gives its application.
+
+    Attributes:
+        says_goodbye: asked once, whether a member that ends leaves its group at once, or is given up by the broker when its session is over.
+    """
 
     Consumer = Consumer
+    says_goodbye: Callable[[], Awaitable[bool]] = staticmethod(_always)
 
 
 class Run(ConsumerMessage):
@@ -181,7 +203,7 @@ class RunConsumer(Consumer):
         return self._settled.get(tp)
 
 
-class RunTransport(driver.Transport):
+class RunTransport(Transport):
     """The transport of an application that folds."""
 
     Consumer = RunConsumer
