@@ -44,12 +44,10 @@ async def open_producer(settings: Settings, *, client_id: str) -> AIOKafkaProduc
     Raises:
         aiokafka.errors.KafkaConnectionError: no broker answers.
     """
-    try:
-        with _unheard(_SENDER_LOG):
-            return await _started(settings, client_id, idempotent=True)
-    except (UnknownError, UnsupportedVersionError):
-        _log.info("producer.not_idempotent", broker=settings.broker, reason="the broker gives no producer ids")
-        return await _started(settings, client_id, idempotent=False)
+    if (producer := await _idempotent(settings, client_id)) is not None:
+        return producer
+    _log.info("producer.not_idempotent", broker=settings.broker, reason="the broker gives no producer ids")
+    return await _started(settings, client_id, idempotent=False)
 
 
 async def gives_producer_ids(settings: Settings) -> bool:
@@ -58,12 +56,20 @@ async def gives_producer_ids(settings: Settings) -> bool:
     Raises:
         aiokafka.errors.KafkaConnectionError: no broker answers.
     """
+    producer = await _idempotent(settings, "cityloop-probe")
+    if producer is None:
+        return False
+    await producer.stop()
+    return True
+
+
+async def _idempotent(settings: Settings, client_id: str) -> AIOKafkaProducer | None:
+    """A started producer with a producer id; ``None`` where the broker gives none."""
     try:
         with _unheard(_SENDER_LOG):
-            await (await _started(settings, "cityloop-probe", idempotent=True)).stop()
+            return await _started(settings, client_id, idempotent=True)
     except (UnknownError, UnsupportedVersionError):
-        return False
-    return True
+        return None
 
 
 @contextlib.contextmanager

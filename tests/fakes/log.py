@@ -1,6 +1,7 @@
 """A broker and a consumer group in memory, on which everything that can go wrong can be made to."""
 
 import asyncio
+import itertools
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -13,6 +14,24 @@ from streams.topics import CHECKPOINTS
 
 class DiedError(BaseException):
     """The process was killed here; a ``BaseException`` so that nothing handles it, as nothing handles SIGKILL."""
+
+
+def doomed(steps: int, thaw: asyncio.Event | None) -> Callable[[str], Awaitable[None]]:
+    """What a process meets before each operation on the broker: after so many it is dead, or frozen until it thaws, whatever else it is at.
+
+    Args:
+        steps: operations that it still does.
+        thaw: lets it go on; ``None``: it was killed.
+    """
+    left = itertools.count(steps, -1)
+
+    async def before(_step: str) -> None:
+        if next(left) <= 0:
+            if thaw is None:
+                raise DiedError
+            await thaw.wait()
+
+    return before
 
 
 class MemoryBroker:

@@ -1,8 +1,6 @@
 """A gateway at work takes observations of a kind that its city did not have when it began."""
 
 import shutil
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -13,7 +11,9 @@ from streams.topics import URGENT
 from tests.fakes.devices import Devices
 from tests.fakes.gatewayprocess import KEY, GatewayProcess
 from tests.fakes.readlog import read_envelopes
+from tests.fakes.watching import until
 
+PATIENCE_SECONDS = 60.0
 KINDS = """\
 kinds:
   - {name: sewer_gas, value: bool, label: {en: Gas in the sewer, zh: 下水道燃气}, life_safety: true}
@@ -37,15 +37,15 @@ def test_a_new_kind_is_taken_without_a_start(log: str, suffix: str, mqtt_broker:
             table.write(DEVICE)
         (city / "kinds.yaml").write_text(KINDS.replace("bool", "boolean"))
         gateway.hang_up()
-        _until(lambda: _read(gateway, "refused") == 1)
+        assert until(lambda: _read(gateway, "refused") == 1, PATIENCE_SECONDS)
         assert "2:30: value: 'boolean' does not fit" in gateway.log.read_text()
         assert _sent(gateway) == 422
         (city / "kinds.yaml").write_text(KINDS)
         gateway.hang_up()
-        _until(lambda: _read(gateway, "renewed") == 1)
+        assert until(lambda: _read(gateway, "renewed") == 1, PATIENCE_SECONDS)
         assert _sent(gateway) == 202
         devices.publish("cityloop/sensor/manhole-1/sewer_gas", b"true")
-        _until(lambda: _urgent(log, suffix) == {"sensor/manhole-1", "sensor/manhole-2"})
+        assert until(lambda: _urgent(log, suffix) == {"sensor/manhole-1", "sensor/manhole-2"}, PATIENCE_SECONDS)
     finally:
         devices.close()
         gateway.stop()
@@ -66,10 +66,3 @@ def _read(gateway: GatewayProcess, result: str) -> float:
 def _urgent(log: str, suffix: str) -> set[str]:
     """Sources of what lies on the urgent topic."""
     return {seen.source for topic, _, envelope in read_envelopes(log, suffix) if topic == URGENT for seen in envelope.observations}
-
-
-def _until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)

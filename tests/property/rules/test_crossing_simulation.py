@@ -14,7 +14,7 @@ from streams.checkpoint.meters import Meters
 from streams.checkpoint.runner import CheckpointedFold
 from streams.fold import Headers, Record
 from streams.topics import MATCHES
-from tests.fakes.log import DiedError, MemoryBroker, MemoryGroup, MemoryLog, incoming
+from tests.fakes.log import DiedError, MemoryBroker, MemoryGroup, MemoryLog, doomed, incoming
 from tests.fakes.rulekit import alerts, rules_of, run
 from tests.fakes.ruletraffic import dice, observation_of, traffic
 from tests.fakes.twofolds import TwoFolds, events_of, said
@@ -118,15 +118,7 @@ async def simulate(history: list[Life]) -> MemoryBroker:
     written.feed(HISTORY)
     broker.topics.update(written.log)
     for life in history:
-        left = itertools.count(life.steps, -1)
-
-        async def before(_step: str, left: "itertools.count[int]" = left, freezes: bool = life.frozen) -> None:
-            if next(left) <= 0:  # Whatever else it is at stops too.
-                if not freezes:
-                    raise DiedError
-                await thaw.wait()
-
-        fold = process(broker, life.every, before, broker.generation)
+        fold = process(broker, life.every, doomed(life.steps, thaw if life.frozen else None), broker.generation)
         task = asyncio.ensure_future(consume(broker, fold, broker.generation))
         await asyncio.wait([task], timeout=0.05 if life.frozen else None)
         if task.done():

@@ -14,7 +14,7 @@ from streams.checkpoint.meters import Meters
 from streams.checkpoint.runner import CheckpointedFold
 from streams.topics import OBSERVATIONS
 from tests.fakes.folds import CountingFold, undisturbed
-from tests.fakes.log import DiedError, MemoryBroker, MemoryGroup, MemoryLog, incoming
+from tests.fakes.log import DiedError, MemoryBroker, MemoryGroup, MemoryLog, doomed, incoming
 
 PLACE = (OBSERVATIONS, 0)
 _writers = itertools.count()
@@ -78,15 +78,7 @@ async def run(history: list[Life]) -> None:
     for life in history:
         for amount in life.written:
             broker.write(*PLACE, msgspec.json.encode(amount))
-        left = itertools.count(life.steps, -1)
-
-        async def before(_step: str, left: "itertools.count[int]" = left, freezes: bool = life.frozen) -> None:
-            if next(left) <= 0:  # Whatever else it is at stops too.
-                if not freezes:
-                    raise DiedError
-                await thaw.wait()
-
-        fold = process(broker, life.every, before, broker.generation)
+        fold = process(broker, life.every, doomed(life.steps, thaw if life.frozen else None), broker.generation)
         task = asyncio.ensure_future(consume(broker, fold, broker.generation))
         await asyncio.wait([task], timeout=0.02 if life.frozen else None)
         if task.done():

@@ -9,6 +9,7 @@ import pytest
 from config.moment import SECOND
 from rules.engine import Note, Outcome, Partition, snapshot
 from rules.life import Fate, Policy, changes, switch
+from rules.life.switch import Switched
 from rules.model import RuleSet
 from streams.observation import Position
 from tests.fakes.rulekit import EPOCH, Told, alerts, notes, rules_of, samples, seen, told
@@ -302,28 +303,27 @@ def test_the_instant_of_a_switch_is_behind_by_the_lateness() -> None:
     assert stream.told == [("firing", 0, 0, None, 1), ("resolved", 10, 0, 10, 1)]
 
 
-def test_a_kind_that_means_something_else_changes_its_rules() -> None:
-    """When the kinds table makes a kind a pulse, its rules go on under that, and what holds is over at the switch."""
+def _after_a_change_of_the_door(**change: bool) -> Switched:
+    """What comes of a switch at 5 s to a kinds table with another door, whose alert fires."""
     before = rules_of(DOOR)
-    table = {**before.kinds, "door": msgspec.structs.replace(before.kinds["door"], pulse=True)}
+    table = {**before.kinds, "door": msgspec.structs.replace(before.kinds["door"], **change)}
     after = RuleSet(rules=before.rules, kinds=table, version="other")
     engine = Partition(before)
     engine.observe(seen(0, True, kind="door"), 0)
     engine.tick(EPOCH + 5 * SECOND, 0)
-    found = switch(engine, before, after, noticed=0)
+    return switch(engine, before, after, noticed=0)
+
+
+def test_a_kind_that_means_something_else_changes_its_rules() -> None:
+    """When the kinds table makes a kind a pulse, its rules go on under that, and what holds is over at the switch."""
+    found = _after_a_change_of_the_door(pulse=True)
     assert [(change.fate, change.fields) for change in found.changes] == [(Fate.KEPT, ("kinds table",))]
     assert told(found.partition.tick(EPOCH + 6 * SECOND, 0)) == [("resolved", 5, 0, 5, 1)]
 
 
 def test_a_kind_that_comes_by_another_topic_resets_its_rules() -> None:
     """What would clear an alert of a kind that has become one of life safety goes elsewhere: the alert resolves at the switch."""
-    before = rules_of(DOOR)
-    table = {**before.kinds, "door": msgspec.structs.replace(before.kinds["door"], life_safety=True)}
-    after = RuleSet(rules=before.rules, kinds=table, version="other")
-    engine = Partition(before)
-    engine.observe(seen(0, True, kind="door"), 0)
-    engine.tick(EPOCH + 5 * SECOND, 0)
-    found = switch(engine, before, after, noticed=0)
+    found = _after_a_change_of_the_door(life_safety=True)
     (change,) = found.changes
     assert (change.fate, change.fields) == (Fate.RESET, ("kinds table",))
     assert change.why == "door comes by another topic, since its life safety has changed"
